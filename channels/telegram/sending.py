@@ -1,0 +1,194 @@
+"""Sending to a chat, and what an error of sending means for the message."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TimedOut,
+)
+
+from channels.dialogue.lengths import SAY_UNITS, split_text
+from channels.dialogue.talk import Button, Say
+
+CAPTION_UNITS = 1024
+"""The longest caption of a file, in UTF-16 units (Telegram Bot API, sendDocument)."""
+CAPABILITIES = {"text_units": SAY_UNITS, "buttons": True, "edit": True, "upload_bytes": 50_000_000}
+_UNCHANGED = "message is not modified"
+_GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot was blocked")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to send: its name, content and type."""
+
+    name: str
+    content: bytes
+    mime: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """What one chat is sent: words with rows of buttons, and perhaps a document.
+
+    `replaces` is the provider id of an earlier message that these words and buttons take the place of. `silent`
+    messages arrive without a sound (quiet hours).
+    """
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    document: Document | None = None
+    replaces: str = ""
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an error means: `wait` says for how many seconds, `moved` where the chat is now, `reason` is for people.
+
+    done: nothing is left to do; transient: try again with back-off; permanent: never again as it is; unreachable: the
+    citizen blocked the bot or left; ambiguous: it may have arrived; alarm: the bot itself is broken, call the operator.
+    """
+
+    kind: Literal["done", "wait", "transient", "permanent", "unreachable", "ambiguous", "moved", "alarm"]
+    reason: str
+    wait: float = 0.0
+    moved: str = ""
+
+
+class SentInPart(Exception):
+    """A later part of a long message failed: the parts before it have arrived, `rest` remains to be sent.
+
+    `first` is the provider id of the first part that arrived; the cause is the error that `classify` understands.
+    """
+
+    def __init__(self, first: str, rest: OutboundMessage, cause: Exception) -> None:
+        super().__init__(f"sent in part: {type(cause).__name__}")
+        self.first = first
+        self.rest = rest
+        self.cause = cause
+
+
+def outbound(say: Say) -> OutboundMessage:
+    """A sentence of the dialogue as a message."""
+    return OutboundMessage(say.text, say.buttons)
+
+
+async def send(bot: Bot, chat: str, message: OutboundMessage) -> str:
+    """Send a message and return the provider id of its first part; the buttons stand under the last one.
+
+    A long text goes out in parts cut at ends of paragraphs and sentences. Raises telegram.error.TelegramError (see
+    `classify`) where nothing was sent, SentInPart where something was.
+    """
+    if message.replaces:
+        return await _edit(bot, chat, message)
+    if message.document is not None:
+        return await _send_document(bot, chat, message, message.document)
+    parts = split_text(message.text, SAY_UNITS)
+    if not parts:
+        raise BadRequest("Message text is empty")
+    first = ""
+    for at, part in enumerate(parts):
+        last = at == len(parts) - 1
+        try:
+            sent = await bot.send_message(
+                int(chat),
+                part,
+                reply_markup=keyboard(message.buttons) if last else None,
+                disable_notification=message.silent,
+            )
+        except Exception as fault:
+            if not first:
+                raise
+            raise SentInPart(first, replace(message, text="\n".join(parts[at:])), fault) from fault
+        first = first or str(sent.message_id)
+    return first
+
+
+def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    """Rows of buttons as Telegram draws them under a message; None without any."""
+    drawn = [[InlineKeyboardButton(b.label, callback_data=b.code) for b in row] for row in rows if row]
+    return InlineKeyboardMarkup(drawn) if drawn else None
+
+
+async def _edit(bot: Bot, chat: str, message: OutboundMessage) -> str:
+    parts = split_text(message.text, SAY_UNITS)
+    if len(parts) != 1:
+        raise BadRequest("Message text is empty or too long to replace another")
+    await bot.edit_message_text(
+        parts[0], chat_id=int(chat), message_id=int(message.replaces), reply_markup=keyboard(message.buttons)
+    )
+    return message.replaces
+
+
+async def _send_document(bot: Bot, chat: str, message: OutboundMessage, document: Document) -> str:
+    caption, *more = split_text(message.text, CAPTION_UNITS) or ("",)
+    rest = replace(message, text="\n".join(more), document=None)
+    sent = await bot.send_document(
+        int(chat),
+        document.content,
+        filename=document.name,
+        caption=caption or None,
+        reply_markup=None if more else keyboard(message.buttons),
+        disable_notification=message.silent,
+    )
+    first = str(sent.message_id)
+    if more:
+        try:
+            await send(bot, chat, rest)
+        except SentInPart as fault:
+            raise SentInPart(first, fault.rest, fault.cause) from fault.cause
+        except Exception as fault:
+            raise SentInPart(first, rest, fault) from fault
+    return first
+
+
+async def acknowledge(bot: Bot, press: str, text: str = "") -> None:
+    """Let a pressed button stop turning; Telegram forgets presses soon, so an old one is no error."""
+    try:
+        await bot.answer_callback_query(press, text=text or None)
+    except BadRequest:
+        return
+
+
+def classify(error: BaseException) -> Outcome:
+    """What an error of `send` means. The order matters: BadRequest and TimedOut are NetworkErrors too.
+
+    An error that is none of Telegram's is `transient`: the courier tries again and gives up in the end.
+    """
+    cause = error.cause if isinstance(error, SentInPart) else error
+    reason = type(cause).__name__
+    match cause:
+        case RetryAfter():
+            return Outcome("wait", reason, wait=_wait_of(cause))
+        case ChatMigrated():
+            return Outcome("moved", reason, moved=str(cause.new_chat_id))
+        case Forbidden():
+            return Outcome("unreachable", f"{reason}: {cause.message}")
+        case BadRequest() if _UNCHANGED in cause.message.lower():
+            return Outcome("done", reason)
+        case BadRequest() if any(words in cause.message.lower() for words in _GONE):
+            return Outcome("unreachable", f"{reason}: {cause.message}")
+        case BadRequest():
+            return Outcome("permanent", f"{reason}: {cause.message}")
+        case TimedOut():
+            return Outcome("ambiguous", reason)
+        case InvalidToken() | EndPointNotFound():
+            return Outcome("alarm", reason)
+        case Conflict() | NetworkError():
+            return Outcome("transient", reason)
+        case _:
+            return Outcome("transient", reason)
+
+
+def _wait_of(error: RetryAfter) -> float:
+    after = error.retry_after
+    return float(after) if isinstance(after, int | float) else after.total_seconds()

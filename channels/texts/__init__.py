@@ -1,0 +1,1 @@
+"""The words that people read: written in Chinese where they are used, in English in `en.po`."""

@@ -1,0 +1,149 @@
+"""What can be set, with types and defaults; load() refuses what it does not know, and reads secrets from files."""
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+HERE = Path(__file__).parent
+
+
+class BadSettings(Exception):
+    """A setting cannot be taken; the sentence names it. The program does not start."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(_Part):
+    """Where pages and API are served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    secure_cookies: bool = False
+
+
+class Data(_Part):
+    """Where the hub keeps its things; `database_url` empty means SQLite in the folder."""
+
+    folder: Path = Path("var")
+    database_url: str = ""
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.folder / 'minxin.db').resolve()}"
+
+
+class Staff(_Part):
+    """How officers sign in; times in minutes."""
+
+    otp: Literal["required", "optional"] = "required"
+    idle_minutes: int = Field(60, ge=5)
+    session_minutes: int = Field(720, ge=10)
+
+
+class Limits(_Part):
+    """How much one address may do, and how large things may be (bytes)."""
+
+    letters_per_hour: int = Field(30, ge=1)
+    lookups_per_quarter: int = Field(20, ge=1)
+    lookups_everywhere_per_quarter: int = Field(2000, ge=1)
+    sign_ins_per_quarter: int = Field(10, ge=1)
+    body_bytes: int = Field(1 << 20, ge=1 << 16)
+    upload_bytes: int = Field(50 << 20, ge=1 << 20)
+
+
+class Telegram(_Part):
+    """The Telegram bot; off without a token. `carry` says how much text a foreign messenger may carry."""
+
+    mode: Literal["off", "polling", "webhook"] = "off"
+    token_file: Path | None = None
+    secret_file: Path | None = None
+    path: str = "bot"
+    api_base: str = "https://api.telegram.org"
+    carry: Literal["link", "full"] = "link"
+
+
+class Sms(_Part):
+    """The text-message gateway, reached by a signed webhook; without one, calls become tasks 电话告知."""
+
+    gateway_url: str = ""
+    secret_file: Path | None = None
+
+
+class Timing(_Part):
+    """How often the hub looks at its clocks, boxes and followers, in seconds."""
+
+    sweep_seconds: float = Field(5.0, gt=0)
+    outbox_seconds: float = Field(1.0, gt=0)
+    outbox_lease_seconds: float = Field(60.0, gt=0)
+
+
+class Log(_Part):
+    """What is written down about the running program, never about people."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class Settings(_Part):
+    """All settings of one process; each part of the program receives its own slice."""
+
+    server: Server = Server()
+    data: Data = Data()
+    staff: Staff = Staff()
+    limits: Limits = Limits()
+    telegram: Telegram = Telegram()
+    sms: Sms = Sms()
+    timing: Timing = Timing()
+    log: Log = Log()
+    demo: bool = False
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings file over the defaults, then the environment (PORT, MINXIN_DATA, MINXIN_DATABASE_URL).
+
+    Raises BadSettings with a sentence for an unknown key, a wrong type, or a file that cannot be read.
+    """
+    path = path or (Path(environ["MINXIN_CONFIG"]) if environ.get("MINXIN_CONFIG") else HERE / "default.toml")
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as fault:
+        raise BadSettings(f"设置文件读不了：{path}（{fault}）。The settings file cannot be read.") from fault
+    for name, part, key in (
+        ("PORT", "server", "port"),
+        ("MINXIN_HOST", "server", "host"),
+        ("MINXIN_DATA", "data", "folder"),
+        ("MINXIN_DATABASE_URL", "data", "database_url"),
+    ):
+        if environ.get(name):
+            content.setdefault(part, {})[key] = environ[name]
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(p) for p in first["loc"])
+        raise BadSettings(f"设置 {place} 不对：{first['msg']}（{path}）。Setting {place} cannot be taken.") from fault
+
+
+def secret(path: Path | None, what: str) -> str:
+    """A secret from its file; raises BadSettings when it is missing, empty, or readable by everybody."""
+    if path is None:
+        raise BadSettings(f"没有设置{what}的文件。No file is set for {what}.")
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text("utf-8").strip()
+    except OSError as fault:
+        raise BadSettings(f"读不了{what}：{path}。The file of {what} cannot be read.") from fault
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise BadSettings(f"{path} 别人也能读，请改成 0600。Make {path} readable by its owner alone (0600).")
+    if not text:
+        raise BadSettings(f"{path} 是空的。{path} is empty.")
+    return text

@@ -1,0 +1,334 @@
+"""Intake: from a submission to the case it becomes. All thinking is done before the deed; the deed only writes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from hub import sight
+from hub.case import Case, Dossier, Message, Party
+from hub.errors import KeyReused, Refusal
+from hub.fold import fold, joined
+from hub.journal import Entry
+from hub.kinds import Aim, Kind, Level
+from hub.machines.machine import Step
+from hub.machines.registry import MACHINES
+from hub.moments import to_text
+from hub.move import move
+from hub.people import SYSTEM, Actor
+from hub.ports import Choose, Chosen, Matter
+from hub.privacy import masking
+from hub.privacy.vault import KeyRing, keyed_hash, new_case_key, seal
+from hub.rulebook import Rulebook
+from hub.storage import cases, editions, journal, outbox, submissions, vault
+from hub.storage.rows import to_json
+from hub.storage.tx import Tx
+from hub.submission import Submission
+from hub.timing import fresh, refreshed, silent, with_dates
+
+HIDDEN_LEVELS = ("confidential", "anonymous")
+"""Levels whose original words stay in the vault; everybody else reads the redacted text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A case ready to be written: the case as it stands after its first moves, and all rows that go with it."""
+
+    scope: str
+    key: str
+    digest: str
+    step: Step
+    party: Party
+    message: Message
+    fields: Mapping[str, Any]
+    decision: Mapping[str, Any]
+    wrapped: str
+    sealed: Mapping[str, str]
+    hashes: Mapping[str, str]
+    files: tuple[Mapping[str, Any], ...]
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the citizen gets: enough to make the receipt. `repeated` says that the letter was here before."""
+
+    case_id: str
+    number: str
+    state: str
+    due: datetime | None
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What preparing needs beside the rules: key ring, a fresh id, routing, and the public words never marked."""
+
+    ring: KeyRing
+    new_id: str
+    choose: Choose
+    public: masking.Directory
+
+
+def prepare(given: Submission, book: Rulebook, means: Means, now: datetime) -> Prepared:
+    """Mask, route, seal and start the clocks; nothing is written yet. Raises nothing for a checked submission."""
+    kind = book.kinds[given.kind]
+    received = given.at or now
+    redacted = _redact(given, kind, means)
+    chosen = means.choose(_matter(given, kind, redacted), kind, book)
+    case = _case(given, kind, book, means.new_id, redacted, chosen, received, now)
+    party = _party(given, case)
+    dossier = Dossier(case, parties=(party,), clocks=_clocks(case, kind, book, received))
+    step = _first_moves(dossier, chosen, kind, book, received if given.channel == "import" else now)
+    case_key = new_case_key()
+    return Prepared(
+        scope=given.scope or given.channel,
+        key=given.key,
+        digest=_digest(given),
+        step=step,
+        party=party,
+        message=_message(given, case, redacted, received),
+        fields=redacted.fields,
+        decision=chosen.record,
+        wrapped=means.ring.wrap(case.id, case_key),
+        sealed=_sealed(given, case, case_key, redacted),
+        hashes=_hashes(given, means.ring),
+        files=_files(given, now),
+        year=book.calendar.day_of(received).year,
+    )
+
+
+def receive(tx: Tx, ready: Prepared, book: Rulebook, now: datetime) -> Received:
+    """The deed of intake: the case with its receipt, or the receipt it already has under this key.
+
+    Raises KeyReused when the key belongs to another content, OldEdition when the rules moved on meanwhile.
+    """
+    editions.must_be_current(tx, book)
+    case = ready.step.case
+    known = submissions.take(tx, ready.scope, ready.key, ready.digest, case.id, now)
+    if known is not None:
+        if known.digest != ready.digest:
+            raise KeyReused
+        earlier = cases.get(tx, known.case_id)
+        if earlier is None:
+            raise KeyReused
+        return Received(earlier.id, earlier.number, earlier.state, earlier.main_due, repeated=True)
+    case = replace(case, number=cases.number(tx, ready.year))
+    write_new(tx, replace(ready.step, case=case), ready, now)
+    return Received(case.id, case.number, case.state, case.main_due, repeated=False)
+
+
+def write_new(tx: Tx, step: Step, ready: Prepared, now: datetime) -> None:
+    """Write a new case with everything on it."""
+    case = step.case
+    cases.add(tx, case, vault=case.id, fields=dict(ready.fields), decision=dict(ready.decision))
+    cases.add_party(tx, case.id, ready.party)
+    vault.add(tx, case.id, ready.wrapped, ready.sealed)
+    vault.index(tx, case.id, ready.party.n, ready.hashes)
+    cases.add_messages(tx, case.id, (ready.message, *step.messages))
+    cases.add_files(tx, case.id, ready.files)
+    cases.put_assignments(tx, case.id, step.assignments)
+    cases.put_overlays(tx, case.id, step.overlays)
+    cases.put_clocks(tx, case.id, step.clocks)
+    outbox.put(tx, case.id, step.notices, now)
+    journal.append(tx, step.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """The words that everybody but the vault keeps, and whether the redactor was sure of every mark."""
+
+    title: str
+    body: str
+    place: str
+    fields: Mapping[str, Any]
+    hidden: bool
+    sure: bool
+
+
+def _redact(given: Submission, kind: Kind, means: Means) -> Redacted:
+    """Redacted text for confidential, anonymous and sealed letters; the others keep their words (DESIGN §10)."""
+    level = level_of(given, kind)
+    if level not in HIDDEN_LEVELS and not kind.sealed:
+        return Redacted(given.title, given.body, given.place, dict(given.fields), hidden=False, sure=True)
+    contact = given.contact
+    known = masking.Known(
+        directory=means.public,
+        names=tuple(n for n in (contact.name,) if n),
+        phones=tuple(p for p in (contact.phone,) if p),
+    )
+    sure = True
+
+    def redact(text: str) -> str:
+        nonlocal sure
+        marks = masking.find(text, known)
+        sure = sure and all(mark.sure for mark in marks)
+        return masking.redact(text, marks)
+
+    fields = {name: redact(value) if isinstance(value, str) else value for name, value in given.fields.items()}
+    return Redacted(redact(given.title), redact(given.body), redact(given.place), fields, True, sure)
+
+
+def level_of(given: Submission, kind: Kind) -> Level:
+    """The level follows the aim; a letter without a name is anonymous (DESIGN §10)."""
+    return "anonymous" if given.anonymous else kind.level[aim_of(given, kind)]
+
+
+def aim_of(given: Submission, kind: Kind) -> Aim:
+    """What the letter is about; a checked submission names it."""
+    return given.aim or kind.aims[0]
+
+
+def _matter(given: Submission, kind: Kind, redacted: Redacted) -> Matter:
+    return Matter(
+        kind=kind.code,
+        aim=aim_of(given, kind),
+        title=redacted.title,
+        body=redacted.body,
+        place=redacted.place,
+        target=given.target,
+        fields=redacted.fields,
+        level=level_of(given, kind),
+        redactor_sure=redacted.sure,
+        urgent=given.urgent,
+    )
+
+
+def _case(
+    given: Submission,
+    kind: Kind,
+    book: Rulebook,
+    case_id: str,
+    redacted: Redacted,
+    chosen: Chosen,
+    received: datetime,
+    now: datetime,
+) -> Case:
+    area = next((a for a in book.directory.areas if a in redacted.place or a in redacted.title + redacted.body), "")
+    contact = given.contact
+    return Case(
+        id=case_id,
+        number="",
+        kind=kind.code,
+        machine=kind.machine,
+        kinds_edition=book.numbers["kinds"],
+        origin=given.channel,
+        aim=aim_of(given, kind),
+        level=level_of(given, kind),
+        sealed=kind.sealed,
+        state=MACHINES[kind.machine].start,
+        received_at=received,
+        recorded_at=now,
+        title=redacted.title,
+        place=redacted.place,
+        area=area,
+        target=chosen.target,
+        category=chosen.category,
+        urgent=given.urgent or bool(chosen.danger),
+        anonymous=given.anonymous,
+        publish_consent=given.publish_consent and kind.publishable,
+        show_surname=given.show_surname and not given.anonymous,
+        reachable=bool(contact.phone or contact.email or given.chat),
+    )
+
+
+def _party(given: Submission, case: Case) -> Party:
+    contact = given.contact
+    return Party(
+        n=1,
+        role="writer",
+        channel=given.channel,
+        alias=f"来信人{case.id[-4:].upper()}",
+        lang=given.lang,
+        phone=bool(contact.phone),
+        email=bool(contact.email),
+        named=bool(contact.name),
+    )
+
+
+def _clocks(case: Case, kind: Kind, book: Rulebook, received: datetime) -> tuple[Any, ...]:
+    machine = MACHINES[case.machine]
+    rules = [kind.clocks[name] for name in machine.opening_clocks if name in kind.clocks]
+    clocks = (refreshed(fresh(rule, 1, received), book, machine, received) for rule in rules)
+    return tuple(silent(c) if case.origin == "import" else c for c in clocks)
+
+
+def _first_moves(dossier: Dossier, chosen: Chosen, kind: Kind, book: Rulebook, now: datetime) -> Step:
+    """The receipt, and what the system does at once: a sealed or surely routed letter goes to its unit."""
+    case = with_dates(dossier.case, dossier.clocks)
+    dossier = replace(dossier, case=case)
+    data = {"kind": case.kind, "aim": case.aim, "level": case.level, "origin": case.origin, "state": case.state}
+    received = Entry(case_id=case.id, action="received", actor=f"channel:{case.origin}", at=now, data=data)
+    step = Step(case=case, entries=(received,), clocks=dossier.clocks)
+    moves: list[tuple[str, dict[str, Any]]] = []
+    if case.urgent:
+        moves.append(("urgent", {}))
+    unit = sealed_unit(case, chosen, kind, book) if case.sealed else chosen.unit if chosen.sure else ""
+    if unit and sight.may_receive(case, unit, book.directory):
+        moves += [("accept", {}), ("dispatch", {"unit": unit})]
+    known = MACHINES[case.machine].moves
+    for code, values in moves:
+        if code not in known:
+            break
+        next_step = _tried(dossier, code, values, now, book)
+        if next_step is None:
+            break
+        step, dossier = joined(step, next_step), fold(dossier, next_step)
+    return step
+
+
+def sealed_unit(case: Case, chosen: Chosen, kind: Kind, book: Rulebook) -> str:
+    """Who receives a sealed letter: those the kind names, then whoever supervises them; never the one accused.
+
+    It must not wait at the reception desk: nobody there may know that it exists.
+    """
+    named = (chosen.unit, *kind.sealed_to)
+    line = (*named, *(book.directory.supervisor_of(unit) for unit in named if unit))
+    fit = (u for u in line if u and sight.may_receive(case, u, book.directory))
+    return next(fit, kind.sealed_to[-1])
+
+
+def _tried(dossier: Dossier, code: str, values: dict[str, Any], now: datetime, book: Rulebook) -> Step | None:
+    """A system move at intake; where a rule stands in its way the letter simply waits for a person."""
+    try:
+        return move(dossier, code, SYSTEM, values, now, book)
+    except Refusal:
+        return None
+
+
+def _message(given: Submission, case: Case, redacted: Redacted, received: datetime) -> Message:
+    author = Actor("citizen", f"party:{case.id}:1", "", "")
+    refs: dict[str, Any] = {"redacted": redacted.hidden}
+    if given.files:
+        refs["files"] = [n for n, _ in enumerate(given.files, 1)]
+    return Message(1, received, author.id, "", "unit", "letter", redacted.body, refs)
+
+
+def _sealed(given: Submission, case: Case, case_key: bytes, redacted: Redacted) -> dict[str, str]:
+    """What only the vault keeps: contact, channel address, and the original words of a hidden letter."""
+    contact = given.contact
+    plain = {"1:name": contact.name, "1:phone": contact.phone, "1:email": contact.email, "1:chat": given.chat}
+    if redacted.hidden:
+        original = {"title": given.title, "body": given.body, "place": given.place, "fields": dict(given.fields)}
+        plain["original"] = to_json(original)
+    return {name: seal(case_key, case.id, name, text) for name, text in plain.items() if text}
+
+
+def _hashes(given: Submission, ring: KeyRing) -> dict[str, str]:
+    contact = given.contact
+    known = {"phone": contact.phone, "email": contact.email, f"chat-{given.channel}": given.chat}
+    return {kind: keyed_hash(ring, kind, value) for kind, value in known.items() if value}
+
+
+def _files(given: Submission, now: datetime) -> tuple[Mapping[str, Any], ...]:
+    return tuple(
+        {"n": n, **asdict(f), "purpose": "evidence", "audience": "unit", "owner": "party:1", "added_at": to_text(now)}
+        for n, f in enumerate(given.files, 1)
+    )
+
+
+def _digest(given: Submission) -> str:
+    """What makes two submissions under one key the same content; times and keys do not count."""
+    content = replace(given, key="", scope="", at=None)
+    return hashlib.sha256(to_json(asdict(content)).encode()).hexdigest()

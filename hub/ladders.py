@@ -1,0 +1,163 @@
+"""Ladders 催办级别: at which moments around a due instant who is reminded, warned or urged."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, get_args
+
+from hub.calendar import WorkCalendar
+from hub.clocks import due_day
+
+Deed = Literal["remind", "red", "urge", "order_proposal"]
+DEEDS: tuple[Deed, ...] = get_args(Deed)
+
+# A rung for somebody who does not exist would be silence; the roles are those of the glossary, and the citizen.
+RECIPIENTS = frozenset(
+    {"citizen", "clerk", "intake", "dispatcher", "handler", "signer", "reviewer", "publisher", "supervisor", "leader"}
+)
+
+_WRITTEN = re.compile(r"(?P<percent>[0-9]{1,2})%|0|(?P<amount>[+-][0-9]{1,3})(?P<unit>wd|cd|h|sh)")
+
+
+@dataclass(frozen=True, slots=True)
+class RungTime:
+    """When a rung is due, read from "50%", "-1wd", "-4sh", "0", "+1wd", "-3cd" or "+24h".
+
+    Percent: that share of the working time between start and due has passed (of plain time where none of it is
+    working time). 0: the due instant. ±n wd/cd: the opening of the office n working/calendar days before or after the
+    last day in time, so that "-1wd" is read on the working day before it and "+1wd" on the first working day that is
+    late. ±n h/sh: hours/staffed hours from the due instant. Raises ValueError with a sentence.
+    """
+
+    spec: str
+
+    def __post_init__(self) -> None:
+        written = _WRITTEN.fullmatch(self.spec)
+        if written is None or written["percent"] in ("0", "00") or (written["amount"] and int(written["amount"]) == 0):
+            raise ValueError(f"看不懂催办时点“{self.spec}”，请写成 50%、-1wd、-4sh、0、+1wd、-3cd 或 +24h")
+
+    def __str__(self) -> str:
+        return self.spec
+
+    @property
+    def before_due(self) -> bool:
+        """Whether the rung lies before the due instant."""
+        return self.spec.endswith("%") or self.spec.startswith("-")
+
+    def moment(self, started: datetime, due: datetime, calendar: WorkCalendar) -> datetime:
+        """The moment of the rung, in UTC."""
+        if self.spec == "0":
+            return due.astimezone(UTC)
+        if self.spec.endswith("%"):
+            share = int(self.spec[:-1])
+            staffed = calendar.staffed_between(started, due)
+            if staffed:
+                return calendar.shift_staffed(started, staffed * share / 100)
+            return (started + (due - started) * share / 100).astimezone(UTC)
+        if self.spec.endswith("wd"):
+            return calendar.opening(calendar.add_workdays(due_day(due, calendar), int(self.spec[:-2])))
+        if self.spec.endswith("cd"):
+            return calendar.opening(due_day(due, calendar) + timedelta(days=int(self.spec[:-2])))
+        if self.spec.endswith("sh"):
+            return calendar.shift_staffed(due, timedelta(hours=int(self.spec[:-2])))
+        return (due + timedelta(hours=int(self.spec[:-1]))).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step: at that time, these roles get this; `quiet` lets the message wait for the next staffed moment.
+
+    The fact itself is always stamped at its true time. `remind` a hint before it is late (黄), `red` it is late (红),
+    `urge` 催办通知书 that needs a written reason, `order_proposal` the draft of a card, order or public listing that a
+    person decides on.
+    """
+
+    code: str
+    at: RungTime
+    to: tuple[str, ...]
+    what: Deed
+    quiet: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The rungs of one kind of clock, in the order in which they are written."""
+
+    name: str
+    rungs: tuple[Rung, ...]
+
+
+def rung_times(
+    ladder: Ladder, started: datetime, due: datetime, calendar: WorkCalendar
+) -> tuple[tuple[Rung, datetime], ...]:
+    """Each rung with its moment, earliest first; a rung before the due instant that would lie before the start (or at
+    or after the due instant, for very short limits) has no meaning and is left out."""
+    timed = []
+    for rung in ladder.rungs:
+        moment = rung.at.moment(started, due, calendar)
+        if not rung.at.before_due or started < moment < due:
+            timed.append((rung, moment))
+    return tuple(sorted(timed, key=lambda pair: pair[1]))
+
+
+def next_rung(
+    ladder: Ladder, after: datetime | None, started: datetime, due: datetime, calendar: WorkCalendar
+) -> tuple[Rung, datetime] | None:
+    """The first rung later than `after` (None: the first of all), or None past the top.
+
+    Several rungs may share a moment: fire all of `rungs_between`, then ask for the next one after that moment.
+    """
+    later = (pair for pair in rung_times(ladder, started, due, calendar) if after is None or pair[1] > after)
+    return next(later, None)
+
+
+def rungs_between(
+    ladder: Ladder, after: datetime | None, now: datetime, started: datetime, due: datetime, calendar: WorkCalendar
+) -> tuple[tuple[Rung, datetime], ...]:
+    """The rungs later than `after` whose moment has come at `now`, with their true times; the last is the highest."""
+    timed = rung_times(ladder, started, due, calendar)
+    return tuple(pair for pair in timed if (after is None or pair[1] > after) and pair[1] <= now)
+
+
+def next_staffed_moment(calendar: WorkCalendar, moment: datetime) -> datetime:
+    """The moment itself in office hours, otherwise the next one that is: the end of the quiet hours."""
+    return calendar.next_staffed_moment(moment)
+
+
+def read_ladders(content: Mapping[str, Any]) -> dict[str, Ladder]:
+    """The ladders of an edition by name, from the content of config/ladders.toml.
+
+    Raises ValueError naming ladder and rung when a time, role, deed or key is not known or a code stands twice.
+    """
+    return {name: _read_ladder(name, table) for name, table in content.items()}
+
+
+def _read_ladder(name: str, table: Mapping[str, Any]) -> Ladder:
+    if not isinstance(table, Mapping) or table.keys() != {"rungs"}:
+        raise ValueError(f"催办级别 {name} 应当只有 rungs 一项")
+    rungs: list[Rung] = []
+    for row in table["rungs"]:
+        try:
+            rungs.append(_read_rung(row))
+        except ValueError as error:
+            raise ValueError(f"催办级别 {name} 第 {len(rungs) + 1} 级：{error}") from error
+    codes = [rung.code for rung in rungs]
+    if len(set(codes)) != len(codes):
+        raise ValueError(f"催办级别 {name} 里有重复的代码")
+    return Ladder(name, tuple(rungs))
+
+
+def _read_rung(row: Mapping[str, Any]) -> Rung:
+    if unknown := row.keys() - {"code", "at", "to", "what", "quiet"}:
+        raise ValueError(f"不认识的项 {min(unknown)}")
+    if missing := {"code", "at", "to", "what"} - row.keys():
+        raise ValueError(f"缺少 {min(missing)}")
+    if strangers := set(row["to"]) - RECIPIENTS:
+        raise ValueError(f"不认识的角色 {min(strangers)}")
+    if not row["to"]:
+        raise ValueError("没有写通知谁")
+    what = next((deed for deed in DEEDS if deed == row["what"]), None)
+    if what is None:
+        raise ValueError(f"不认识的动作 {row['what']}")
+    return Rung(row["code"], RungTime(row["at"]), tuple(row["to"]), what, bool(row.get("quiet", True)))

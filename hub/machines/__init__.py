@@ -1,0 +1,1 @@
+"""Machines: states and moves as frozen values, with their guards and effects."""

@@ -1,0 +1,293 @@
+"""Guards: what must hold before a move; each answers None or the sentence that says what stands in the way."""
+
+from datetime import date, timedelta
+
+from hub.errors import Said
+from hub.machines.machine import Guard, Turn
+
+SECOND_OBJECTION = 2
+
+
+def conflicts(aim: str, target: str, unit: str, book_above: tuple[str, ...], target_bureau: str, bureau: str) -> bool:
+    """Whether a unit must never see a case: it, or what stands below or beside it, is the one complained about.
+
+    Source: Letters-and-Visits Regulations 信访工作条例 (2022) art. 30 and 46.
+    """
+    if not target or aim == "matter":
+        return False
+    if aim == "misconduct":
+        return bureau == target_bureau
+    return unit == target or target in book_above
+
+
+def unit_stands(turn: Turn) -> Said | None:
+    unit = turn.book.directory.get(str(turn.values.get("unit", "")))
+    if unit is None or not unit.active:
+        return Said("没有这个单位，请从列表里选择。", "There is no such unit; please choose from the list.")
+    return None
+
+
+def unit_not_accused(turn: Turn) -> Said | None:
+    """The unit complained about never receives the case, redacted or not (DESIGN §5, Aim)."""
+    directory, case, unit = turn.book.directory, turn.case, str(turn.values["unit"])
+    if conflicts(
+        case.aim, case.target, unit, directory.above(unit), directory.bureau(case.target), directory.bureau(unit)
+    ):
+        return Said(
+            "来信反映的就是这个单位或其工作人员，不能派给它。",
+            "The letter complains about this unit or its staff; it cannot be sent there.",
+        )
+    return None
+
+
+def objections_left(turn: Turn) -> Said | None:
+    if turn.case.returns >= SECOND_OBJECTION:
+        return Said("已两次退单，只能指定承办单位。", "Two objections were upheld; only a designation is open now.")
+    return None
+
+
+def may_object(turn: Turn) -> Said | None:
+    if turn.case.designated:
+        return Said("本单是指定办理，不能再退。", "This case was designated to you; a second objection is not open.")
+    return None
+
+
+def may_pass_on(turn: Turn) -> Said | None:
+    """A unit that already signed may pass a case on once, within two working days (DESIGN §5)."""
+    if turn.case.designated or turn.case.passed_on:
+        return Said("本单已转过一次或为指定办理。", "This case was passed on once already, or was designated.")
+    since = turn.dossier.assignments[-1].since if turn.dossier.assignments else turn.now
+    calendar = turn.book.calendar
+    last = calendar.add_workdays(calendar.day_of(since), 2)
+    if calendar.day_of(turn.now) > last:
+        return Said("签收两个工作日后不能再转。", "Passing on is open only within two working days.")
+    return None
+
+
+def seen_latest(turn: Turn) -> Said | None:
+    """What the citizen added after the screen was read must be confirmed before a reply goes on."""
+    seen = turn.values.get("seen")
+    if seen is not None and int(seen) < turn.case.last_message:
+        return Said(
+            "来信人刚刚又补充了内容，请先看一下，再提交。",
+            "The citizen has just added something. Please read it, then submit again.",
+        )
+    return None
+
+
+def not_the_handler(turn: Turn) -> Said | None:
+    reply = turn.dossier.reply
+    if reply is not None and turn.actor.person == reply.handler_person:
+        return Said("拟稿人不能审签自己的答复。", "The person who drafted a reply cannot sign it.")
+    return None
+
+
+def not_handler_nor_signer(turn: Turn) -> Said | None:
+    reply = turn.dossier.reply
+    if reply is not None and turn.actor.person in (reply.handler_person, reply.signer_person):
+        return Said("拟稿人和审签人不能审核这份答复。", "Whoever drafted or signed a reply cannot review it.")
+    return None
+
+
+def reviewer_is_independent(turn: Turn) -> Said | None:
+    """The reviewer's bureau is not the answering one; the supervision desk's own replies go to its alternate."""
+    directory, home = turn.book.directory, turn.actor.home
+    if home and turn.case.unit and directory.bureau(home) == directory.bureau(turn.case.unit):
+        return Said("不能审核本单位的答复。", "A reply of one's own bureau is reviewed by somebody else.")
+    return None
+
+
+def second_reviewer(turn: Turn) -> Said | None:
+    """After a dispute another reviewer decides."""
+    dispute = turn.dossier.open("dispute")
+    if dispute is not None and turn.actor.person == dispute.data.get("first"):
+        return Said("这份答复有异议，须由另一位审核员复核。", "This verdict is disputed; another reviewer decides.")
+    return None
+
+
+def no_dispute_yet(turn: Turn) -> Said | None:
+    reply = turn.dossier.reply
+    if reply is None or reply.verdict != "unqualified" or reply.round != turn.case.round - 1:
+        return Said("没有可以提出异议的审核意见。", "There is no verdict to dispute.")
+    if any(o.kind == "dispute" for o in turn.dossier.overlays):
+        return Said("异议只能提一次。", "A verdict can be disputed once.")
+    return None
+
+
+def second_person(kind: str) -> Guard:
+    """Whoever asked for the overlay does not decide on it."""
+
+    def guard(turn: Turn) -> Said | None:
+        asked = turn.dossier.open(kind)
+        if asked is not None and asked.opened_person == turn.actor.person:
+            return Said("申请人不能自己批准。", "Whoever asked cannot decide on it.")
+        return None
+
+    return guard
+
+
+def is_open(kind: str) -> Guard:
+    def guard(turn: Turn) -> Said | None:
+        if turn.dossier.open(kind) is None:
+            return Said("没有待处理的申请。", "There is no open request.")
+        return None
+
+    return guard
+
+
+def is_not_open(kind: str) -> Guard:
+    def guard(turn: Turn) -> Said | None:
+        if turn.dossier.open(kind) is not None:
+            return Said("已经有一个申请在处理。", "A request of this kind is already open.")
+        return None
+
+    return guard
+
+
+def never_before(kind: str) -> Guard:
+    def guard(turn: Turn) -> Said | None:
+        if any(o.kind == kind for o in turn.dossier.overlays):
+            return Said("这一步只能做一次，已经做过了。", "This can be done once, and has been done.")
+        return None
+
+    return guard
+
+
+def main_not_over(turn: Turn) -> Said | None:
+    """An extension is asked before the limit; what was not decided by then is not granted (DESIGN §6)."""
+    main = turn.dossier.clock("main")
+    if main is None or main.due_at is None or main.phase not in ("running", "paused"):
+        return Said("没有正在计时的时限。", "No limit is running.")
+    if turn.now >= main.due_at:
+        return Said("时限已过，不能再申请或批准延期。", "The limit has passed; it can no longer be extended.")
+    return None
+
+
+def asked_early(turn: Turn) -> Said | None:
+    """Asking the citizen stops the clock only in the first half of the limit and with a reachable channel."""
+    main = turn.dossier.clock("main")
+    if not turn.case.reachable:
+        return Said("来信人没有留下可以回复的渠道。", "The citizen left no channel on which to answer.")
+    if main is None or main.due_at is None:
+        return None
+    if turn.now - main.ledger[0].at > (main.due_at - main.ledger[0].at) / 2:
+        return Said("时限已过半，不能再停表询问。", "More than half of the limit is gone; the clock cannot rest.")
+    return None
+
+
+def nothing_drafted(turn: Turn) -> Said | None:
+    if any(r.round == turn.case.round for r in turn.dossier.replies):
+        return Said("已经拟了答复，不能再转出。", "A reply has been drafted; the case can no longer be transferred.")
+    return None
+
+
+def not_merged(turn: Turn) -> Said | None:
+    if turn.case.lead:
+        return Said("这件来信已并入另一件。", "This case follows another one.")
+    return None
+
+
+def merged(turn: Turn) -> Said | None:
+    if not turn.case.lead:
+        return Said("这件来信没有并案。", "This case is not merged.")
+    return None
+
+
+def not_sealed(turn: Turn) -> Said | None:
+    if turn.case.sealed:
+        return Said("密件不能这样处理。", "A sealed case cannot be handled this way.")
+    return None
+
+
+def nothing_waits(turn: Turn) -> Said | None:
+    """`close` waits for requests, commitments, call-backs and orders."""
+    waiting = [o for o in turn.dossier.overlays if o.state == "open" and o.kind in WAITED_FOR]
+    if waiting:
+        return Said("还有未了结的事项，不能办结。", "Something on this case is still open; it cannot be closed.")
+    return None
+
+
+WAITED_FOR = frozenset({"reopen_request", "commitment", "order", "call_back", "appeal"})
+
+
+def not_reopened_yet(turn: Turn) -> Said | None:
+    if turn.case.reopened or any(o.kind == "reopen_request" for o in turn.dossier.overlays):
+        return Said("每件来信可以申请重新办理一次，您已经申请过。", "A reopening can be asked for once per letter.")
+    return None
+
+
+def rating_is_open(turn: Turn) -> Said | None:
+    clock = turn.dossier.clock("rating")
+    if clock is None or clock.phase != "running" or (clock.due_at is not None and turn.now >= clock.due_at):
+        return Said("评价期已过，谢谢您。", "The time for rating is over. Thank you.")
+    return None
+
+
+def kind_reopens(turn: Turn) -> Said | None:
+    if not turn.kind.reopen:
+        return Said("这类来信不能申请重新办理。", "Letters of this kind cannot be reopened.")
+    return None
+
+
+def result_fits(turn: Turn) -> Said | None:
+    """A final reply names a result of its kind; one that refuses gives the reason as well."""
+    code = str(turn.values.get("result") or "")
+    if not turn.kind.results or turn.values.get("type") == "interim":
+        return None
+    result = turn.kind.result(code)
+    if result is None:
+        return Said("请选择办理结果。", "Please choose a result.")
+    if result.needs_reason and not turn.values.get("reason"):
+        return Said(f"选择“{result.zh}”时请写明理由。", f"“{result.en}” needs a reason.")
+    return None
+
+
+def interim_has_date(turn: Turn) -> Said | None:
+    """An interim reply promises a date; without one it would be a way to stop the clock with nothing."""
+    if turn.values.get("type") != "interim":
+        return None
+    promised = turn.values.get("promised")
+    if not promised or date.fromisoformat(str(promised)) <= turn.book.calendar.day_of(turn.now):
+        return Said("阶段性答复要写明以后的哪一天给出结果。", "An interim reply names a later day for the result.")
+    return None
+
+
+def no_personal_data(turn: Turn) -> Said | None:
+    """A third person's data blocks a reply; the signer sees the reason of an override (DESIGN §9)."""
+    if "Q12" in turn.findings and not turn.values.get("leak_reason"):
+        return Said(
+            "答复里有他人的个人信息，请删去；确需保留的，请写明理由。",
+            "The reply contains personal data. Please remove it, or give the reason why it must stay.",
+        )
+    return None
+
+
+def within_revival(turn: Turn) -> Said | None:
+    """A lapsed letter comes back with a supplement within 90 days."""
+    if turn.case.closed_at is not None and turn.now - turn.case.closed_at > timedelta(days=90):
+        return Said("时间已超过90天，请重新写信。", "More than 90 days have passed; please write a new letter.")
+    return None
+
+
+def lead_is_other(turn: Turn) -> Said | None:
+    if str(turn.values.get("into", "")) in ("", turn.case.id, turn.case.number):
+        return Said("请填写另一件来信的编号。", "Please give the number of another case.")
+    return None
+
+
+def rises_only(turn: Turn) -> Said | None:
+    """Anyone may raise a level; only the citizen lowers it (DESIGN §10)."""
+    order = ("open", "private", "confidential", "anonymous")
+    to = str(turn.values.get("level", ""))
+    if to not in order:
+        return Said("没有这个保密等级。", "There is no such level.")
+    if order.index(to) < order.index(turn.case.level) and turn.actor.kind != "citizen":
+        return Said("保密等级只能由来信人调低。", "Only the citizen may lower the level.")
+    return None
+
+
+def aim_fits(turn: Turn) -> Said | None:
+    aim = turn.values.get("aim")
+    if aim and aim not in turn.kind.aims:
+        return Said("这个类别没有这种反映对象。", "This kind does not have that aim.")
+    return None

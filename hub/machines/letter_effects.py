@@ -1,0 +1,136 @@
+"""Effects that belong to the letter alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hub import timing
+from hub.machines.decisions import draw, drawn
+from hub.machines.effects import add_message, journal, ledger, releases, starts, tells
+from hub.machines.machine import Opening, Step, Turn
+
+
+def opens_contact_clock(turn: Turn, step: Step) -> Step:
+    """The first contact is owed only where the citizen can be reached."""
+    return starts("first_contact")(turn, step) if turn.case.reachable else step
+
+
+def ends_main_rest(turn: Turn, step: Step) -> Step:
+    """A supplement lets the citizen's clock run again; a letter that had lapsed starts a fresh one."""
+    main = turn.dossier.clock("main")
+    if main is not None and main.phase == "stopped":
+        step = timing.start(turn, step, "intake")
+        return timing.start(turn, step, "main")
+    return ledger("main", "resume")(turn, step)
+
+
+def closes_now(turn: Turn, step: Step) -> Step:
+    return replace(step, case=replace(step.case, closed_at=turn.now))
+
+
+def rates(turn: Turn, step: Step) -> Step:
+    """Keep the rating on the case; it may be changed while the window is open. Unrated is never satisfied."""
+    score, solved = int(turn.values["score"]), str(turn.values["solved"])
+    step = replace(step, case=replace(step.case, score=score, solved=solved))
+    return journal(turn, step, "rated", score=score, solved=solved)
+
+
+def rests_unit_for_review(turn: Turn, step: Step) -> Step:
+    """While the supervision office holds the reply its own clock runs and the unit's rests."""
+    if not drawn(turn):
+        return step
+    step = ledger("unit", "pause")(turn, step)
+    step = ledger("redo", "met")(turn, step)
+    step = starts("review")(turn, step)
+    return tells("reviewer", "review_waiting")(turn, step)
+
+
+def releases_if_not_drawn(turn: Turn, step: Step) -> Step:
+    reply = turn.dossier.reply
+    place = f"{draw(turn.case.id, reply.n):.6f}" if reply else ""
+    step = journal(turn, step, "review.drawn" if drawn(turn) else "review.not_drawn", place=place)
+    return step if drawn(turn) else releases(turn, step)
+
+
+def invites_publication_check(turn: Turn, step: Step) -> Step:
+    """A merged case gets its lead's answer as its own: own notice, own rating, own publication consent."""
+    step = add_message(turn, step, "reply", str(turn.values["body"]), "parties")
+    step = replace(step, case=replace(step.case, answered_at=turn.now))
+    for name in ("main", "unit", "first_contact", "dispatch", "intake", "sign", "contest", "redo", "review"):
+        step = ledger(name, "met" if name in ("main", "unit") else "stop")(turn, step)
+    return journal(turn, step, "reply.followed", lead=turn.case.lead)
+
+
+def suspends_publication(turn: Turn, step: Step) -> Step:
+    """The public page rests while its answer is worked on again."""
+    return journal(turn, step, "publication.suspend")
+
+
+def splits(turn: Turn, step: Step) -> Step:
+    """The second matter of a letter becomes a case of its own with the same citizen."""
+    title, body = str(turn.values["title"]), str(turn.values["text"])
+    opening = Opening(turn.spare, turn.case.kind, turn.case.machine, title, body, "")
+    step = journal(turn, step, "split", to=turn.spare)
+    return replace(step, openings=(*step.openings, opening))
+
+
+def answers_question(turn: Turn, step: Step) -> Step:
+    """The citizen answered: the clock runs on."""
+    from_question = turn.dossier.open("question")
+    if from_question is None:
+        return step
+    settled = replace(from_question, state="answered", decided_at=turn.now, decided_by=turn.actor.id)
+    step = replace(step, overlays=(*step.overlays, settled))
+    if from_question.data.get("pauses"):
+        step = ledger("main", "resume")(turn, step)
+        step = ledger("unit", "resume")(turn, step)
+    return tells("unit", "question_answered")(turn, step)
+
+
+def meets_first_contact(turn: Turn, step: Step) -> Step:
+    """The first effective contact meets the first-contact clock."""
+    reached = turn.values.get("result") == "reached"
+    return ledger("first_contact", "met")(turn, step) if reached else step
+
+
+def follows(turn: Turn, step: Step) -> Step:
+    """The case follows a lead and leaves the queues; it keeps number, clocks, level, thread and rating."""
+    step = replace(step, case=replace(step.case, lead=str(turn.values["into"])))
+    return journal(turn, step, "merged", into=str(turn.values["into"]))
+
+
+def stands_alone(turn: Turn, step: Step) -> Step:
+    step = journal(turn, step, "unmerged", lead=turn.case.lead)
+    return replace(step, case=replace(step.case, lead=""))
+
+
+def proposes_days(turn: Turn, step: Step) -> Step:
+    """An open request that nobody decides by the limit counts as not granted (DESIGN §6)."""
+    main = turn.dossier.clock("main")
+    if main is None or main.due_at is None:
+        return step
+    overlays = tuple(replace(o, due_at=main.due_at) if o.kind == "extension" else o for o in step.overlays)
+    return replace(step, overlays=overlays)
+
+
+def bounds_pause(turn: Turn, step: Step) -> Step:
+    """A pause for a question ends after five working days at the latest."""
+    calendar = turn.book.calendar
+    last = calendar.midnight_after(calendar.add_workdays(calendar.day_of(turn.now), 5))
+    overlays = tuple(
+        replace(o, due_at=last, data={**o.data, "pauses": True}) if o.kind in ("pause", "question") else o
+        for o in step.overlays
+    )
+    return replace(step, overlays=overlays)
+
+
+def rests_until_review(turn: Turn, step: Step) -> Step:
+    """A shelved case keeps its clocks and its owner; only the review day is new."""
+    return journal(turn, step, "shelved", review=str(turn.values.get("review_day", "")))
+
+
+def acknowledges_within_quarter(turn: Turn, step: Step) -> Step:
+    """An urgent case is acknowledged within 15 minutes; the overlay carries the moment."""
+    overlays = tuple(
+        replace(o, due_at=turn.now + timedelta(minutes=15)) if o.kind == "urgent" else o for o in step.overlays
+    )
+    return replace(step, overlays=overlays)

@@ -1,0 +1,30 @@
+"""The one text form of a moment, and the only place that asks the computer what time it is."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+"""Whoever needs the present moment is handed one of these; tests hand in a fixed one."""
+
+
+def system_clock() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def to_text(moment: datetime) -> str:
+    """A moment as UTC text of fixed width (27 characters, microseconds, `Z`): text order is time order.
+
+    Raises ValueError for a datetime without a zone, whose moment nobody can know.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError("a moment needs its zone")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def from_text(text: str) -> datetime:
+    """The moment that `to_text` wrote down; raises ValueError for any other form."""
+    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if to_text(moment) != text:
+        raise ValueError("a moment is written with fixed width and six decimals")
+    return moment

@@ -1,0 +1,198 @@
+"""move(): the only place where a state changes; pure, it returns the next case and all that goes with it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from hub.case import Dossier
+from hub.errors import Forbidden, Invalid, NotNow, Said
+from hub.journal import Entry
+from hub.kinds import Kind
+from hub.machines.effects import CODED
+from hub.machines.fields import CHOICES
+from hub.machines.machine import Machine, Move, MoveField, Step, Turn
+from hub.machines.registry import MACHINES
+from hub.people import Actor
+from hub.rulebook import Rulebook
+from hub.timing import refreshed, silent, with_dates
+
+
+def move(
+    dossier: Dossier,
+    code: str,
+    actor: Actor,
+    values: Mapping[str, Any],
+    now: datetime,
+    book: Rulebook,
+    *,
+    findings: tuple[str, ...] = (),
+    spare: str = "",
+) -> Step:
+    """The step that `code` makes from this dossier.
+
+    Raises Forbidden (no such role), NotNow (state, guard), Invalid (a value), each with a sentence; NotNow also for a
+    move the machine does not have.
+    """
+    case, machine = dossier.case, MACHINES[dossier.case.machine]
+    this = machine.moves.get(code)
+    if this is None:
+        raise NotNow("没有这一步操作。", "There is no such step.")
+    kind = kind_of(dossier, book)
+    turn = Turn(dossier, this, actor, {}, now, book, kind, findings, spare)
+    if (no := refusal(turn)) is not None:
+        raise no
+    turn = replace(turn, values=read_values(turn, values))
+    for check in this.checks:
+        if (said := check(turn)) is not None:
+            raise NotNow(*said) if check.__name__.startswith(("seen", "lifted")) else Invalid({_field_of(this): said})
+    to = target(turn)
+    step = Step(case=replace(case, state=to, version=case.version + (0 if this.quiet else 1)))
+    for effect in this.effects:
+        step = effect(turn, step)
+    return _settled(turn, step, machine)
+
+
+def refusal(turn: Turn) -> Forbidden | NotNow | None:
+    """Why the actor cannot make this move now, before any value is looked at; None where it is open."""
+    case, this = turn.case, turn.move
+    if not may(turn):
+        return Forbidden()
+    if case.state not in this.frm:
+        state = MACHINES[case.machine].states[case.state]
+        return NotNow(
+            f"来信现在是“{state.zh}”，不能{this.zh}。请刷新后再看。",
+            f"The case is “{state.en}” now; “{this.en}” is not open.",
+        )
+    for guard in this.guards:
+        if (said := guard(turn)) is not None:
+            return NotNow(*said)
+    return None
+
+
+def may(turn: Turn) -> bool:
+    """Whether the actor holds one of the move's roles for this case.
+
+    The signer is sought in the unit, then up the tree (a grant reaches downward). An assisting unit's people may report
+    on their own joint task although the case is with another unit.
+    """
+    directory, unit = turn.book.directory, turn.case.unit
+    if turn.move.code == "joint_report":
+        joint = turn.dossier.open("joint")
+        unit = str(joint.data.get("unit", "")) if joint else ""
+    return any(turn.actor.holds(role, unit, directory) for role in turn.move.who)
+
+
+def open_moves(dossier: Dossier, actor: Actor, now: datetime, book: Rulebook) -> tuple[Move, ...]:
+    """The moves open to the actor at this moment, in the order of the machine."""
+    kind = kind_of(dossier, book)
+    turns = (Turn(dossier, m, actor, {}, now, book, kind) for m in MACHINES[dossier.case.machine].moves.values())
+    return tuple(turn.move for turn in turns if refusal(turn) is None)
+
+
+def kind_of(dossier: Dossier, book: Rulebook) -> Kind:
+    """The kind under which the case came in; a publication keeps the kind of its letter's edition."""
+    return book.kind(dossier.case.kind, dossier.case.kinds_edition)
+
+
+def target(turn: Turn) -> str:
+    """The state the move leads to."""
+    to = turn.move.to
+    if callable(to):
+        return to(turn)
+    if to == "=":
+        return turn.case.state
+    return turn.case.back_to if to == "@back" else to
+
+
+def choices(field: MoveField, book: Rulebook, kind: Kind) -> tuple[tuple[str, str, str], ...]:
+    """Code, Chinese and English of what a choice field takes."""
+    if field.options in CHOICES:
+        return CHOICES[field.options]
+    if field.options == "results":
+        return tuple((r.code, r.zh, r.en) for r in kind.results)
+    if field.options == "kinds":
+        return tuple((k.code, k.zh, k.en) for k in book.kinds.values() if not k.sealed)
+    return tuple((code, row["zh"], row["en"]) for code, row in book.checklist.reasons.get(field.options, {}).items())
+
+
+def read_values(turn: Turn, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the move, each of its declared type; raises Invalid naming every field that is wrong."""
+    known = {f.name: f for f in turn.move.fields}
+    wrong: dict[str, Said] = {}
+    values: dict[str, Any] = {}
+    for name in raw:
+        if name not in known:
+            wrong[name] = Said("这一步没有这个栏目。", "This step has no such field.")
+    for field in known.values():
+        given = raw.get(field.name)
+        if given is None or given == "" or given == [] or given == ():
+            if field.required:
+                wrong[field.name] = Said(f"请填写“{field.zh}”。", f"Please fill in “{field.en}”.")
+            continue
+        try:
+            values[field.name] = _read(field, given, turn)
+        except (ValueError, TypeError):
+            wrong[field.name] = Said(f"“{field.zh}”填得不对，请再看一下。", f"“{field.en}” cannot be taken as it is.")
+    if wrong:
+        raise Invalid(wrong)
+    return values
+
+
+def _read(field: MoveField, given: Any, turn: Turn) -> Any:
+    if field.name == "files":
+        return [str(n) for n in given]
+    match field.type:
+        case "int":
+            number = int(given)
+            low, high = (1, 5) if field.name == "score" else (0, 10_000)
+            if isinstance(given, bool) or not low <= number <= high:
+                raise ValueError(field.name)
+            return number
+        case "bool":
+            return str(given).lower() in ("1", "true", "yes", "on")
+        case "date":
+            return date.fromisoformat(str(given)).isoformat()
+        case "choice":
+            if str(given) not in {code for code, _, _ in choices(field, turn.book, turn.kind)}:
+                raise ValueError(field.name)
+            return str(given)
+        case "reasons":
+            codes = [given] if isinstance(given, str) else [str(code) for code in given]
+            if not all(turn.book.checklist.known(field.options, code) for code in codes):
+                raise ValueError(field.name)
+            return codes
+        case _:
+            if not isinstance(given, str) or len(given) > field.most or not given.strip():
+                raise ValueError(field.name)
+            return given.strip()
+
+
+def _field_of(this: Move) -> str:
+    return this.fields[0].name if this.fields else "move"
+
+
+def _settled(turn: Turn, step: Step, machine: Machine) -> Step:
+    """The step with its clocks computed and its own line in the journal."""
+    clocks = tuple(refreshed(c, turn.book, machine, turn.now) for c in step.clocks)
+    if step.case.origin == "import":
+        clocks = tuple(silent(c) for c in clocks)
+    line = _line(turn, step)
+    return replace(step, case=with_dates(step.case, clocks), clocks=clocks, entries=(line, *step.entries))
+
+
+def _line(turn: Turn, step: Step) -> Entry:
+    """The journal line of the move: from, to, round, version, and the codes among its values."""
+    data: dict[str, Any] = {
+        "from": turn.case.state,
+        "to": step.case.state,
+        "round": step.case.round,
+        "version": step.case.version,
+    }
+    coded = {f.name for f in turn.move.fields if f.type in ("choice", "reasons", "unit", "int", "date", "bool")}
+    for name in sorted(coded | set(CODED.get(turn.move.code, ()))):
+        if (value := turn.values.get(name)) is not None and name != "seen":
+            data[name] = value if not isinstance(value, list | tuple) else list(value)
+    if step.messages:
+        data["message"] = step.messages[-1].n
+    return Entry(case_id=turn.case.id, action=f"move.{turn.move.code}", actor=turn.actor.id, at=turn.now, data=data)

@@ -1,0 +1,161 @@
+"""The office: the hub as channels call it. It keeps the rulebook fresh, prepares, and hands deeds to the store."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from hub import desk
+from hub.case import Case, Dossier
+from hub.errors import NotFound, OldEdition
+from hub.files import FileStore
+from hub.intake import Means, Received, prepare
+from hub.moments import Clock
+from hub.people import Actor
+from hub.ports import Choose, Inspect
+from hub.privacy.codes import new_id, query_code, same_code
+from hub.privacy.vault import KeyRing, open_sealed
+from hub.rulebook import Rulebook
+from hub.storage import cases, editions, vault
+from hub.storage.contract import Store
+from hub.storage.publications import Page
+from hub.storage.tx import Tx
+from hub.submission import Submission, checked
+
+Answer = TypeVar("Answer")
+CHECKED_MOVES = frozenset({"draft", "correct", "sign_off"})
+"""Moves whose text is looked at by the checks before the deed."""
+
+
+class Office:
+    """One hub in one process."""
+
+    def __init__(
+        self, store: Store, ring: KeyRing, clock: Clock, choose: Choose, inspect: Inspect, files: FileStore
+    ) -> None:
+        self.store = store
+        self.ring = ring
+        self.clock = clock
+        self.files = files
+        self._choose = choose
+        self._inspect = inspect
+        self._book: Rulebook | None = None
+
+    async def book(self) -> Rulebook:
+        """The rulebook in force as this process knows it; every deed checks that it still is."""
+        if self._book is None:
+            self._book = await self.store.read(editions.load, room="heavy")
+        return self._book
+
+    async def with_rules(self, run: Callable[[Rulebook], Awaitable[Answer]]) -> Answer:
+        """Run with the rulebook; where a newer edition came into force, once more with that one."""
+        for _ in range(3):
+            try:
+                return await run(await self.book())
+            except OldEdition:
+                self._book = None
+        return await run(await self.book())
+
+    def fresh_id(self) -> str:
+        return new_id(int(self.clock().timestamp() * 1000), secrets.token_bytes(10))
+
+    # A letter comes in ------------------------------------------------------------------------------------------
+
+    async def receive(self, given: Submission) -> Received:
+        """Take a letter: durable when this returns. Raises Invalid (every wrong field), KeyReused."""
+
+        async def run(book: Rulebook) -> Received:
+            now = self.clock()
+            letter = checked(given, book)
+            means = Means(self.ring, self.fresh_id(), self._choose, book.public)
+            ready = prepare(letter, book, means, now)
+            return await self.store.intake(ready.key, desk.receive, ready, book, now)
+
+        return await self.with_rules(run)
+
+    # Somebody acts ----------------------------------------------------------------------------------------------
+
+    async def act(
+        self, number: str, move: str, values: Mapping[str, Any], actor: Actor, seen: int | None = None
+    ) -> Case:
+        """Make one move; see desk.act for what it raises."""
+
+        async def run(book: Rulebook) -> Case:
+            asked = desk.Asked(move, values, seen, await self._looked_at(number, move, values, book), self.fresh_id())
+            return await self.store.write(desk.act, number, asked, actor, book, self.clock())
+
+        return await self.with_rules(run)
+
+    async def publish(self, number: str, values: Mapping[str, Any], page: Page, actor: Actor, seen: int | None) -> Case:
+        """Publish a page that a publisher looked at as it stands."""
+
+        async def run(book: Rulebook) -> Case:
+            findings = ("lifted",) if values.get("lifted") else ()
+            given = {k: v for k, v in values.items() if k != "lifted"}
+            asked = desk.Asked("publish", given, seen, findings, "")
+            return await self.store.write(desk.publish, number, asked, page, actor, book, self.clock())
+
+        return await self.with_rules(run)
+
+    async def findings(self, number: str, body: str) -> tuple[Any, ...]:
+        """What the checks say of a reply that is being written."""
+        book = await self.book()
+        found = await self.store.read(letter_of, number)
+        if found is None:
+            raise NotFound
+        dossier, letter = found
+        return self._inspect(dossier.case, letter, dossier.reply, body, book)
+
+    async def _looked_at(self, number: str, move: str, values: Mapping[str, Any], book: Rulebook) -> tuple[str, ...]:
+        if move not in CHECKED_MOVES:
+            return ()
+        found = await self.store.read(letter_of, number)
+        if found is None:
+            return ()
+        dossier, letter = found
+        body = dossier.reply.body if move == "sign_off" and dossier.reply else str(values.get("body") or "")
+        return tuple(f.code for f in self._inspect(dossier.case, letter, dossier.reply, body, book))
+
+    # The citizen's receipt --------------------------------------------------------------------------------------
+
+    def code(self, case_id: str, epoch: int = 1) -> str:
+        """The query code of a case: never stored, made anew each time it is needed."""
+        return query_code(self.ring.code_key, case_id, epoch)
+
+    async def case_by_code(self, number: str, code: str) -> tuple[str, int]:
+        """The case id and party whose receipt this is; raises NotFound for a wrong number and a wrong code alike."""
+        found = await self.store.read(cases.receipts, number.strip().upper(), room="public")
+        for case_id, party, epoch in found:
+            if same_code(code, self.code(case_id, epoch)):
+                return case_id, party
+        if not found:
+            same_code(code, self.code("no such case"))
+        raise NotFound
+
+    # The vault --------------------------------------------------------------------------------------------------
+
+    async def contact(self, case_id: str) -> dict[str, str]:
+        """The opened contact data and original words of a case; the caller has journalled why it looks."""
+        owner, kept = await self.store.read(_vault_row, case_id)
+        return self.opened(owner, kept)
+
+    def opened(self, owner: str, kept: tuple[str, Mapping[str, str]] | None) -> dict[str, str]:
+        if kept is None:
+            return {}
+        wrapped, sealed = kept
+        case_key = self.ring.unwrap(owner, wrapped)
+        return {name: open_sealed(case_key, owner, name, text) for name, text in sealed.items()}
+
+
+def letter_of(tx: Tx, number: str) -> tuple[Dossier, str] | None:
+    """The dossier and the first message of a case, for the checks."""
+    case_id = cases.id_of(tx, number)
+    dossier = cases.dossier(tx, case_id) if case_id else None
+    if dossier is None:
+        return None
+    thread = cases.messages(tx, dossier.case.id)
+    return dossier, thread[0].body if thread else ""
+
+
+def _vault_row(tx: Tx, case_id: str) -> tuple[str, tuple[str, dict[str, str]] | None]:
+    owner = cases.vault_of(tx, case_id)
+    return owner, vault.read(tx, owner)

@@ -1,0 +1,402 @@
+"""Reading: questions without effects. Every one takes the actor, and what the actor may not see is not there."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hub.case import Case, Clock, Dossier, Message
+from hub.clocks import due_if_resumed
+from hub.daylines import explain, is_provisional
+from hub.desk import visible
+from hub.errors import NotFound, Said
+from hub.kinds import Kind
+from hub.lamps import lamp
+from hub.machines.fields import CHOICES
+from hub.machines.registry import MACHINES
+from hub.machines.sentences import EXPLAINED
+from hub.machines.views import BY_CODE, View, views_for
+from hub.moments import from_text
+from hub.move import kind_of, open_moves
+from hub.people import Actor, citizen
+from hub.rulebook import Rulebook
+from hub.sight import sight
+from hub.storage import cases, journal, lists, people, publications
+from hub.storage.tx import Row as StoredRow
+from hub.storage.tx import Tx
+from hub.views import (
+    CitizenView,
+    ClockView,
+    FileView,
+    LineView,
+    PartyView,
+    ReplyView,
+    Row,
+    Spoken,
+    StaffCase,
+)
+from hub.words import IN_HANDS, WORDS, line_words
+
+NOTHING = Said("", "")
+HIDDEN = ("confidential", "anonymous")
+CITIZEN_MOVES = ("add", "supply", "rate", "reopen", "withdraw", "open_contact", "appeal", "set_level")
+
+
+# The citizen's own letter -------------------------------------------------------------------------------------------
+
+
+def own_letter(tx: Tx, case_id: str, party: int, book: Rulebook, now: datetime) -> CitizenView:
+    """A case as its citizen reads it; raises NotFound where there is none."""
+    dossier = cases.dossier(tx, case_id)
+    if dossier is None or dossier.case.about:
+        raise NotFound
+    case, kind = dossier.case, kind_of(dossier, book)
+    state = MACHINES[case.machine].states[case.state]
+    main = dossier.clock("main")
+    me = citizen(case_id, party)
+    page = publications.by_case(tx, case_id)
+    shown = clock_view(main, book, now) if main is not None and main.phase in ("running", "paused") else None
+    rating = dossier.clock("rating")
+    rate_until = None
+    if rating is not None and rating.phase == "running" and rating.due_at is not None:
+        rate_until = book.calendar.day_of(rating.due_at - timedelta(microseconds=1))
+    opened = {m.code for m in open_moves(dossier, me, now, book)}
+    return CitizenView(
+        case_id=case.id,
+        number=case.number,
+        kind=Said(kind.zh, kind.en),
+        title=case.title,
+        word=state.word,
+        state=case.state,
+        says=_citizen_sentence(case, book),
+        unit=unit_name(case.unit, book) if not case.sealed else NOTHING,
+        received_at=case.received_at,
+        next_day=shown.day if shown else None,
+        provisional=shown.provisional if shown else False,
+        late_days=_late_days(main, book, now),
+        main=shown,
+        thread=_thread(tx, dossier, me, book),
+        moves=tuple(code for code in CITIZEN_MOVES if code in opened),
+        score=case.score,
+        solved=case.solved,
+        rate_until=rate_until,
+        answered_at=case.answered_at,
+        published=str(page["number"]) if page and page["live"] else "",
+        result=_result(dossier, kind),
+        version=case.version,
+    )
+
+
+def _citizen_sentence(case: Case, book: Rulebook) -> Said:
+    if case.state in EXPLAINED:
+        return EXPLAINED[case.state]
+    unit = unit_name(case.unit, book)
+    if case.sealed or not unit.zh:
+        return WORDS[MACHINES[case.machine].states[case.state].word]
+    return Said(IN_HANDS.zh.format(unit=unit.zh), IN_HANDS.en.format(unit=unit.en))
+
+
+def _late_days(main: Clock | None, book: Rulebook, now: datetime) -> int:
+    if main is None or main.phase != "running" or main.due_at is None or now < main.due_at:
+        return 0
+    calendar = book.calendar
+    return max(1, calendar.count_workdays(calendar.day_of(main.due_at) - timedelta(days=1), calendar.day_of(now)))
+
+
+def _result(dossier: Dossier, kind: Kind) -> Said:
+    released = next((r for r in reversed(dossier.replies) if r.verdict == "qualified" or r.state == "signed"), None)
+    result = kind.result(released.result) if released and dossier.case.answered_at else None
+    return Said(result.zh, result.en) if result else NOTHING
+
+
+# The officer's side -------------------------------------------------------------------------------------------------
+
+
+def inbox(
+    tx: Tx,
+    actor: Actor,
+    view: str,
+    asked: Mapping[str, Any],
+    book: Rulebook,
+    now: datetime,
+    limit: int = 50,
+    cursor: lists.Cursor | None = None,
+) -> tuple[tuple[Row, ...], lists.Cursor | None]:
+    """One page of a view, by due date (closed ones newest first), and where the next page begins."""
+    chosen = BY_CODE.get(view, BY_CODE["open"])
+    newest = chosen.closed or chosen.code == "answered"
+    found = lists.page(
+        tx, sight(actor, book.directory), _wanted(chosen, asked, book, now), limit + 1, cursor, newest=newest
+    )
+    rows = tuple(row(case, book, now, actor) for case in found[:limit])
+    following = lists.cursor_of(found[limit - 1], newest=newest) if len(found) > limit else None
+    return rows, following
+
+
+def counts(tx: Tx, actor: Actor, book: Rulebook, now: datetime) -> tuple[tuple[View, int], ...]:
+    """The tabs of an officer with how many wait in each, up to a hundred."""
+    eye = sight(actor, book.directory)
+    roles = frozenset(g.role for g in actor.grants)
+    return tuple(
+        (view, 0 if view.closed or view.code == "answered" else lists.count(tx, eye, _wanted(view, {}, book, now)))
+        for view in views_for(roles)
+    )
+
+
+def _wanted(view: View, asked: Mapping[str, Any], book: Rulebook, now: datetime) -> dict[str, Any]:
+    calendar = book.calendar
+    today = calendar.day_of(now)
+    wanted: dict[str, Any] = {
+        "machine": view.machine,
+        "states": view.states,
+        "open": not view.closed,
+        "alone": not view.closed,
+    }
+    if not view.states and not view.closed:
+        wanted["unanswered"] = True
+    if view.due == "late":
+        wanted["due_before"] = now
+    elif view.due == "today":
+        wanted["due_from"], wanted["due_before"] = now, calendar.midnight_after(today) + timedelta(seconds=1)
+    return {**wanted, **{k: v for k, v in asked.items() if k in lists.FILTERS}}
+
+
+def row(case: Case, book: Rulebook, now: datetime, actor: Actor) -> Row:
+    """One line of a list; a department reads only the day of a hidden letter, never the minute (RELIABILITY C4)."""
+    kind = book.kind(case.kind, case.kinds_edition)
+    due = case.unit_due if case.unit_due is not None and not actor.hub_roles else case.main_due
+    state = MACHINES[case.machine].states[case.state]
+    hidden = case.level in HIDDEN
+    return Row(
+        number=case.number,
+        title=case.title,
+        kind=Said(kind.zh, kind.en),
+        area=case.area,
+        state=case.state,
+        state_word=Said(state.zh, state.en),
+        lamp=lamp(case, due, book.calendar, now),
+        unit=unit_name(case.unit, book),
+        officer=case.officer,
+        round=case.round,
+        waits_for=state.holder,
+        urgent=case.urgent,
+        level=case.level,
+        received_day=book.calendar.day_of(case.received_at),
+        received_at=None if hidden else case.received_at,
+        version=case.version,
+    )
+
+
+def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime) -> StaffCase:
+    """A whole case for an officer; raises NotFound where it does not exist for this one."""
+    stored = cases.row(tx, number)
+    dossier = cases.dossier(tx, stored["id"]) if stored else None
+    if stored is None or dossier is None or not visible(dossier, actor, book):
+        raise NotFound
+    case, kind = dossier.case, kind_of(dossier, book)
+    lines = journal.of_case(tx, case.id)
+    known = people.names(tx, _people_on(dossier, lines))
+    return StaffCase(
+        row=replace(row(case, book, now, actor), officer=known.get(case.officer, "")),
+        case_id=case.id,
+        aim=_choice("aims", case.aim),
+        aim_code=case.aim,
+        target=unit_name(case.target, book),
+        place=case.place,
+        fields=_fields(kind, json.loads(stored["fields"])),
+        party=_party(dossier, actor, book),
+        thread=_thread(tx, dossier, actor, book),
+        replies=tuple(_reply(r, kind, book, known) for r in dossier.replies),
+        overlays=tuple(_overlay(o, known) for o in dossier.overlays),
+        assignments=tuple(
+            {"unit": unit_name(a.unit, book), "since": a.since, "until": a.until, "why": a.reason}
+            for a in dossier.assignments
+        ),
+        clocks=tuple(clock_view(c, book, now) for c in dossier.clocks),
+        decision=json.loads(stored["decision"]),
+        moves=open_moves(dossier, actor, now, book),
+        history=_history(lines, known, case),
+        lead=_number(tx, case.lead),
+        followers=tuple(_number(tx, f) for f in cases.followers_of(tx, case.id)),
+        last_message=case.last_message,
+        back_to=case.back_to,
+        results=tuple((r.code, Said(r.zh, r.en)) for r in kind.results),
+    )
+
+
+def may_show_contact(dossier: Dossier, actor: Actor, book: Rulebook) -> bool:
+    """Who may open name and phone: for a matter, those who work on it; hidden letters only after the citizen agreed."""
+    case = dossier.case
+    if case.level == "anonymous" or case.sealed:
+        return False
+    works = any(actor.holds(r, case.unit, book.directory) for r in ("handler", "signer", "clerk", "intake"))
+    if case.level in HIDDEN:
+        agreed = next((o for o in dossier.overlays if o.kind == "ask_contact" and o.state == "granted"), None)
+        return agreed is not None and actor.id == agreed.opened_by
+    return works or actor.has("dispatcher") or actor.has("supervisor")
+
+
+# Pieces of views ----------------------------------------------------------------------------------------------------
+
+
+def unit_name(code: str, book: Rulebook) -> Said:
+    """The name of a unit; an unknown or empty code has none."""
+    unit = book.directory.get(code)
+    return Said(unit.zh, unit.en) if unit else NOTHING
+
+
+def clock_view(clock: Clock, book: Rulebook, now: datetime) -> ClockView:
+    """A clock with its reckoning; a resting clock shows when it would end if it went on now."""
+    calendar = book.calendar
+    due = clock.due_at or (due_if_resumed(clock.ledger, calendar, now) if clock.phase == "paused" else None)
+    started = next(e for e in reversed(clock.ledger) if e.what in ("start", "restart"))
+    return ClockView(
+        name=clock.name,
+        round=clock.round,
+        phase=clock.phase,
+        limit=started.limit.words if started.limit else "",
+        source=clock.ledger[0].reason,
+        due=due,
+        day=calendar.day_of(due - timedelta(microseconds=1)) if due else None,
+        provisional=is_provisional(clock.ledger, calendar),
+        late=clock.phase == "running" and due is not None and now >= due,
+        breached=clock.breached_at is not None,
+        lines=explain(clock.ledger, calendar),
+    )
+
+
+def _thread(tx: Tx, dossier: Dossier, reader: Actor, book: Rulebook) -> tuple[Spoken, ...]:
+    case = dossier.case
+    files = {r["n"]: r for r in tx.execute(cases.OF_CASE["files"], {"id": case.id})}
+    said = [m for m in cases.messages(tx, case.id) if _may_read(m, reader)]
+    known = people.names(tx, (m.author for m in said))
+    return tuple(_spoken(m, dossier, reader, book, files, known) for m in said)
+
+
+def _may_read(message: Message, reader: Actor) -> bool:
+    if reader.kind == "citizen":
+        return message.author == reader.id or message.audience in ("parties", f"party:{reader.party}")
+    return message.audience != "hub" or bool(reader.hub_roles) or reader.kind == "system"
+
+
+def _spoken(
+    m: Message, dossier: Dossier, reader: Actor, book: Rulebook, files: dict[int, StoredRow], known: dict[str, str]
+) -> Spoken:
+    case = dossier.case
+    by_citizen = m.author.startswith("party:")
+    who = "citizen" if by_citizen else "note" if m.kind == "note" else "office"
+    unit = unit_name(case.unit, book)
+    if by_citizen:
+        by = Said("我", "Me") if reader.kind == "citizen" else Said(dossier.parties[0].alias, dossier.parties[0].alias)
+    elif reader.kind == "citizen":
+        by = unit if unit.zh and not case.sealed else Said(book.directory.district, book.directory.district_en)
+    else:
+        name = known.get(m.author, m.author_name)
+        by = Said(name, name)
+    hide_minute = by_citizen and case.level in HIDDEN and not reader.hub_roles and reader.kind != "citizen"
+    at = m.at.replace(hour=4, minute=0, second=0, microsecond=0) if hide_minute else m.at
+    return Spoken(m.n, at, who, by, m.kind, m.body, _files(m, files, own=reader.kind == "citizen"))
+
+
+def _files(m: Message, files: dict[int, StoredRow], *, own: bool) -> tuple[FileView, ...]:
+    found = (files[int(n)] for n in m.refs.get("files", ()) if int(n) in files)
+    return tuple(
+        FileView(f["n"], f["name"] if own else f"附件{f['n']}.{f['name'].rpartition('.')[2]}", f["mime"], f["size"])
+        for f in found
+    )
+
+
+def _party(dossier: Dossier, actor: Actor, book: Rulebook) -> PartyView:
+    party, case = dossier.parties[0], dossier.case
+    hidden = case.level in HIDDEN and not actor.hub_roles
+    return PartyView(
+        alias=party.alias,
+        channel="" if hidden else party.channel,
+        lang="zh" if hidden else party.lang,
+        phone=party.phone and not hidden,
+        email=party.email and not hidden,
+        named=party.named and not hidden,
+        reachable=case.reachable,
+        may_show=may_show_contact(dossier, actor, book),
+        consent=case.publish_consent,
+        surname=case.show_surname,
+    )
+
+
+def _reply(r: Any, kind: Kind, book: Rulebook, known: Mapping[str, str]) -> ReplyView:
+    result = kind.result(r.result)
+    codes = book.checklist.reasons.get("review", {})
+    return ReplyView(
+        n=r.n,
+        round=r.round,
+        type=r.type,
+        state=r.state,
+        body=r.body,
+        handling=r.handling,
+        delivery=r.delivery,
+        result=Said(result.zh, result.en) if result else NOTHING,
+        drafted_at=r.drafted_at,
+        handler=known.get(r.handler, r.handler),
+        signer=known.get(r.signer, r.signer),
+        reviewer=known.get(r.reviewer, r.reviewer),
+        verdict=r.verdict,
+        reasons=tuple(Said(codes[c]["zh"], codes[c]["en"]) if c in codes else Said(c, c) for c in r.reasons),
+        comment=r.comment,
+        promised=r.promised,
+    )
+
+
+def _overlay(o: Any, known: Mapping[str, str]) -> Mapping[str, Any]:
+    return {
+        "n": o.n,
+        "kind": o.kind,
+        "state": o.state,
+        "at": o.opened_at,
+        "by": known.get(o.opened_by, ""),
+        "due": o.due_at,
+        "decided_at": o.decided_at,
+        "decided_by": known.get(o.decided_by, ""),
+        "unit": o.unit,
+        "data": o.data,
+    }
+
+
+def _fields(kind: Kind, answers: Mapping[str, Any]) -> tuple[tuple[Said, str], ...]:
+    shown = []
+    for field in kind.fields:
+        value = answers.get(field.name)
+        if value:
+            option = next((zh for code, zh, _ in field.options if code == value), str(value))
+            shown.append((Said(field.zh, field.en), option))
+    return tuple(shown)
+
+
+def _history(lines: list[Any], known: Mapping[str, str], case: Case) -> tuple[LineView, ...]:
+    return tuple(
+        LineView(
+            from_text(line.at),
+            known.get(line.actor, "" if line.actor.startswith(("party:", "channel:", "system")) else line.actor),
+            line_words(line),
+        )
+        for line in lines
+        if not (line.action == "received" and case.level in HIDDEN)
+    )
+
+
+def _people_on(dossier: Dossier, lines: list[Any]) -> set[str]:
+    ids = {line.actor for line in lines} | {dossier.case.officer}
+    for r in dossier.replies:
+        ids |= {r.handler, r.signer, r.reviewer}
+    for o in dossier.overlays:
+        ids |= {o.opened_by, o.decided_by}
+    return ids
+
+
+def _number(tx: Tx, case_id: str) -> str:
+    case = cases.get(tx, case_id) if case_id else None
+    return case.number if case else ""
+
+
+def _choice(group: str, code: str) -> Said:
+    return next((Said(zh, en) for c, zh, en in CHOICES[group] if c == code), Said(code, code))

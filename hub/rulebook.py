@@ -1,0 +1,81 @@
+"""Rulebook: the editions in force and the earlier ones that open cases still keep, as ready values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from hub.calendar import WorkCalendar, read_calendar
+from hub.errors import OldEdition
+from hub.kinds import Kind, read_kind
+from hub.ladders import Ladder, read_ladders
+from hub.privacy import masking
+from hub.units import Directory, read_units
+
+FAMILIES = ("kinds", "units", "rules", "calendar", "ladders", "checklist", "texts")
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Coded reasons and questions of the review and of refusals; `reasons[group][code]` has zh, en and hint."""
+
+    reasons: Mapping[str, Mapping[str, Mapping[str, str]]]
+    questions: tuple[Mapping[str, str], ...]
+
+    def known(self, group: str, code: str) -> bool:
+        return code in self.reasons.get(group, {})
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """One snapshot of all rules. `numbers` says which edition of each family is in force."""
+
+    numbers: Mapping[str, int]
+    kinds_by_edition: Mapping[int, Mapping[str, Kind]]
+    directory: Directory
+    calendar: WorkCalendar
+    ladders: Mapping[str, Ladder]
+    checklist: Checklist
+    texts: Mapping[str, Any]
+    rules: Mapping[str, Any]
+
+    @cached_property
+    def public(self) -> masking.Directory:
+        """What is public of the district and never masked: unit names, phones, officials, streets and areas."""
+        units = self.directory.units.values()
+        words = [w for u in units for w in (u.zh, u.short, *u.aliases, *u.areas)]
+        phones = [p for u in units for p in u.phones]
+        named = (*self.directory.officials, self.directory.district)
+        return masking.Directory.of(numbers=phones, words=(*words, *named))
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        return self.kinds_by_edition[self.numbers["kinds"]]
+
+    def kind(self, code: str, edition: int) -> Kind:
+        """The kind as the case came in under it; raises OldEdition where this snapshot is older than the case."""
+        try:
+            return self.kinds_by_edition[edition][code]
+        except KeyError:
+            raise OldEdition from None
+
+
+def read_rulebook(current: Mapping[str, tuple[int, Any]], kinds: Mapping[int, Any]) -> Rulebook:
+    """Build the snapshot from edition contents; raises ValueError with the sentence of the first fault found."""
+    number = {family: current[family][0] for family in FAMILIES}
+    content = {family: current[family][1] for family in FAMILIES}
+    return Rulebook(
+        numbers=number,
+        kinds_by_edition={n: {row["code"]: read_kind(row) for row in rows["kinds"]} for n, rows in kinds.items()},
+        directory=read_units(content["units"], number["units"]),
+        calendar=read_calendar(content["calendar"], number["calendar"]),
+        ladders=read_ladders(content["ladders"]),
+        checklist=_checklist(content["checklist"]),
+        texts=content["texts"],
+        rules=content["rules"],
+    )
+
+
+def _checklist(content: Mapping[str, Any]) -> Checklist:
+    groups = {g: {row["code"]: row for row in rows} for g, rows in content.items() if g != "questions"}
+    return Checklist(groups, tuple(content.get("questions", ())))

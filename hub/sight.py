@@ -1,0 +1,85 @@
+"""Sight: which cases exist for an actor at all. Everything that reads or moves a case asks here first.
+
+Source: DESIGN §5 (Aim, Sealed), §10; Letters-and-Visits Regulations (2022) art. 30: the one complained about never sees
+who complained. What an actor may not see answers exactly like what does not exist.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hub.case import Case
+from hub.machines.guards import conflicts
+from hub.people import Actor
+from hub.units import Directory
+
+WHOLE_HUB = frozenset({"intake", "dispatcher", "reviewer", "supervisor", "leader", "publisher"})
+"""Hub-wide roles that see every case which is not sealed."""
+NAMED_ON_SEALED = frozenset({"supervisor", "handler", "signer"})
+"""Roles at the very unit that a sealed kind names; for everybody else the case does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one actor can see, as plain lists that a query can take.
+
+    `everywhere`: all cases that are not sealed. `units`: cases at these units. `sealed`: sealed cases at these units.
+    `barred_service` / `barred_misconduct`: targets whose complaints of that aim the actor never sees.
+    """
+
+    everywhere: bool
+    units: frozenset[str]
+    sealed: frozenset[str]
+    barred_service: frozenset[str]
+    barred_misconduct: frozenset[str]
+
+
+def sight(actor: Actor, directory: Directory) -> Sight:
+    """The sight of an officer or import actor. A citizen sees only the own case and has no list."""
+    if actor.kind in ("system", "import"):
+        everything = frozenset(directory.units)
+        return Sight(True, everything, everything, frozenset(), frozenset())
+    held = actor.units("handler", "signer", "supervisor", "clerk", "reviewer", "dispatcher", "intake")
+    homes = {actor.home} if actor.home else set()
+    return Sight(
+        everywhere=bool(actor.hub_roles & WHOLE_HUB),
+        units=_below(held, directory),
+        sealed=frozenset(actor.units(*NAMED_ON_SEALED)),
+        barred_service=_below(homes, directory),
+        barred_misconduct=frozenset(
+            u for u in directory.units if homes and directory.bureau(u) in {directory.bureau(h) for h in homes}
+        ),
+    )
+
+
+def sees(actor: Actor, case: Case, directory: Directory, joint: Iterable[str] = ()) -> bool:
+    """Whether the case exists for the actor; `joint` are the units that assist on it."""
+    if actor.kind == "citizen":
+        return actor.id.split(":")[1] == case.id
+    return within(sight(actor, directory), case, directory, joint)
+
+
+def within(eye: Sight, case: Case, directory: Directory, joint: Iterable[str] = ()) -> bool:
+    """The same rule as the lists' SQL (hub/storage/scope.py), for one case."""
+    if case.target and case.aim == "service" and case.target in eye.barred_service:
+        return False
+    if case.target and case.aim == "misconduct" and case.target in eye.barred_misconduct:
+        return False
+    if case.sealed:
+        return case.unit in eye.sealed
+    return eye.everywhere or case.unit in eye.units or any(unit in eye.units for unit in joint)
+
+
+def may_receive(case: Case, unit: str, directory: Directory) -> bool:
+    """Whether a unit may be given the case at all."""
+    return not conflicts(
+        case.aim,
+        case.target,
+        unit,
+        directory.above(unit),
+        directory.bureau(case.target),
+        directory.bureau(unit),
+    )
+
+
+def _below(units: Iterable[str], directory: Directory) -> frozenset[str]:
+    return frozenset(code for unit in units for code in directory.below(unit))

@@ -1,0 +1,1 @@
+"""The store: the only place with SQL, one contract over SQLite and PostgreSQL."""

@@ -1,0 +1,156 @@
+"""Clock rows and their append-only ledgers; due rows come out in order, each effect is recorded once for ever."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from hub.case import Clock
+from hub.clocks import LedgerEvent
+from hub.limits import parse_limit
+from hub.moments import from_text, to_text
+from hub.storage.tx import Row, Tx
+
+PUT = """
+INSERT INTO clocks (case_id, name, round, ladder, phase, revision, due_at, breached_at, rung, rung_at, tries)
+VALUES (:case_id, :name, :round, :ladder, :phase, :revision, :due_at, :breached_at, :rung, :rung_at, 0)
+ON CONFLICT (case_id, name, round) DO UPDATE SET phase = excluded.phase, revision = excluded.revision,
+    due_at = excluded.due_at, breached_at = excluded.breached_at, rung = excluded.rung, rung_at = excluded.rung_at,
+    tries = 0
+"""
+PUT_EVENT = """
+INSERT INTO clock_ledger (case_id, name, round, n, at, what, allowed, reason)
+VALUES (:case_id, :name, :round, :n, :at, :what, :allowed, :reason)
+ON CONFLICT (case_id, name, round, n) DO NOTHING
+"""
+OF_CASE = "SELECT * FROM clocks WHERE case_id = :case_id ORDER BY round, name"
+LEDGERS = "SELECT * FROM clock_ledger WHERE case_id = :case_id ORDER BY name, round, n"
+# The sweep's one question: what is due, oldest first.
+DUE = """
+SELECT case_id, name, round, rung_at FROM clocks
+WHERE rung_at IS NOT NULL AND rung_at <= :now ORDER BY rung_at, case_id LIMIT :limit
+"""
+FIRE = """
+INSERT INTO fired (case_id, name, round, revision, rung, at, recorded_at, told)
+VALUES (:case_id, :name, :round, :revision, :rung, :at, :recorded_at, :told)
+ON CONFLICT (case_id, name, round, revision, rung) DO NOTHING RETURNING rung
+"""
+PUT_OFF = """
+UPDATE clocks SET rung_at = :rung_at, tries = tries + 1
+WHERE case_id = :case_id AND name = :name AND round = :round RETURNING tries
+"""
+FIRED = "SELECT * FROM fired WHERE case_id = :case_id ORDER BY at"
+
+
+class DueRow(NamedTuple):
+    """A clock that must be looked at."""
+
+    case_id: str
+    name: str
+    round: int
+    rung_at: datetime
+
+
+def of_case(tx: Tx, case_id: str) -> tuple[Clock, ...]:
+    """All clocks of a case with their ledgers, earlier rounds first."""
+    ledgers: dict[tuple[str, int], list[LedgerEvent]] = {}
+    for r in tx.execute(LEDGERS, {"case_id": case_id}):
+        limit = parse_limit(r["allowed"]) if r["allowed"] else None
+        event = LedgerEvent(from_text(r["at"]), r["what"], limit, r["reason"])
+        ledgers.setdefault((r["name"], r["round"]), []).append(event)
+    return tuple(
+        Clock(
+            name=r["name"],
+            round=r["round"],
+            ladder=r["ladder"],
+            ledger=tuple(ledgers[r["name"], r["round"]]),
+            due_at=_moment(r["due_at"]),
+            phase=r["phase"],
+            rung=r["rung"],
+            rung_at=_moment(r["rung_at"]),
+            breached_at=_moment(r["breached_at"]),
+        )
+        for r in tx.execute(OF_CASE, {"case_id": case_id})
+    )
+
+
+def put(tx: Tx, case_id: str, clocks: tuple[Clock, ...]) -> None:
+    """Write clocks and what is new in their ledgers; a line once written never changes."""
+    if not clocks:
+        return
+    tx.executemany(PUT, [_row(case_id, c) for c in clocks])
+    tx.executemany(PUT_EVENT, [r for c in clocks for r in _events(case_id, c)])
+
+
+def due(tx: Tx, now: datetime, limit: int) -> list[DueRow]:
+    """What the sweep must look at, oldest first, at most `limit` rows."""
+    rows = tx.execute(DUE, {"now": to_text(now), "limit": limit})
+    return [DueRow(r["case_id"], r["name"], r["round"], from_text(r["rung_at"])) for r in rows]
+
+
+def fire(tx: Tx, case_id: str, clock: Clock, rung: str, at: datetime, now: datetime, *, told: bool) -> bool:
+    """Record a rung's effect with its true time; False when it was recorded before."""
+    return bool(
+        tx.execute(
+            FIRE,
+            {
+                "case_id": case_id,
+                "name": clock.name,
+                "round": clock.round,
+                "revision": clock.revision,
+                "rung": rung,
+                "at": to_text(at),
+                "recorded_at": to_text(now),
+                "told": int(told),
+            },
+        )
+    )
+
+
+def put_off(tx: Tx, due_row: DueRow, until: datetime) -> int:
+    """Look at a row that raised again later, so that it does not block the rest; answers how often it raised."""
+    key = {"case_id": due_row.case_id, "name": due_row.name, "round": due_row.round}
+    rows = tx.execute(PUT_OFF, {**key, "rung_at": to_text(until)})
+    return int(rows[0]["tries"]) if rows else 0
+
+
+def fired(tx: Tx, case_id: str) -> list[Row]:
+    """The rungs that were climbed on a case, with their true times."""
+    return tx.execute(FIRED, {"case_id": case_id})
+
+
+def _row(case_id: str, c: Clock) -> Row:
+    return {
+        "case_id": case_id,
+        "name": c.name,
+        "round": c.round,
+        "ladder": c.ladder,
+        "phase": c.phase,
+        "revision": c.revision,
+        "due_at": _text(c.due_at),
+        "breached_at": _text(c.breached_at),
+        "rung": c.rung,
+        "rung_at": _text(c.rung_at),
+    }
+
+
+def _events(case_id: str, c: Clock) -> list[Row]:
+    return [
+        {
+            "case_id": case_id,
+            "name": c.name,
+            "round": c.round,
+            "n": n,
+            "at": to_text(e.at),
+            "what": e.what,
+            "allowed": str(e.limit) if e.limit else "",
+            "reason": e.reason,
+        }
+        for n, e in enumerate(c.ledger, 1)
+    ]
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else to_text(moment)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else from_text(text)

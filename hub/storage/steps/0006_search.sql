@@ -1,0 +1,1 @@
+-- The index of search terms; each engine has its own kind.

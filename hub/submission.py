@@ -1,0 +1,190 @@
+"""Submission: what came in over a channel, checked field by field before it is a case."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from hub.errors import Invalid, Said
+from hub.kinds import Aim, FormField, Kind
+from hub.privacy.words import NotText, clean
+from hub.rulebook import Rulebook
+
+MOST_TITLE, MOST_BODY, LEAST_BODY = 60, 5000, 4
+MOST_FILES = 5
+_PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})|(0[0-9]{2,3}[0-9]{7,8})")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
+_BLANKS = re.compile(r"[\s\-()（）]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How the citizen can be reached; every part may be empty."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.phone or self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that was inspected and stored; `sha256` names its bytes, `name` is safe to show."""
+
+    sha256: str
+    name: str
+    mime: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One letter as it came in. `scope` and `key` make it unique; `chat` is the address on the channel, if it has one.
+
+    `at` is the real receipt time of a letter that comes late (paper, import); None means now.
+    """
+
+    key: str
+    channel: str
+    kind: str
+    title: str
+    body: str
+    aim: Aim | None = None
+    place: str = ""
+    target: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    contact: Contact = Contact()
+    chat: str = ""
+    anonymous: bool = False
+    publish_consent: bool = False
+    show_surname: bool = False
+    urgent: bool = False
+    lang: str = "zh"
+    files: tuple[Attached, ...] = ()
+    at: datetime | None = None
+    scope: str = ""
+
+
+def checked(given: Submission, book: Rulebook) -> Submission:
+    """The submission with clean text and known values; raises Invalid naming every field that is wrong."""
+    wrong: dict[str, Said] = {}
+    kind = book.kinds.get(given.kind)
+    if kind is None or ("clerk" if given.channel in ("counter", "phone") else "citizen") not in kind.file_by:
+        raise Invalid({"kind": Said("请选择信件类别。", "Please choose what kind of letter this is.")})
+    title = _text(given.title, MOST_TITLE, "title", wrong)
+    body = _text(given.body, MOST_BODY, "body", wrong)
+    if "body" not in wrong and len(body) < LEAST_BODY:
+        wrong["body"] = Said("请说说是什么事，几句话就行。", "Please tell us what this is about; a few words will do.")
+    if "title" not in wrong and not title:
+        title = headline(body)
+    asked_place = str(given.fields.get("place") or "") if any(f.type == "place" for f in kind.fields) else ""
+    place = _text(given.place or asked_place, 120, "place", wrong)
+    aim = given.aim or kind.aims[0]
+    if aim not in kind.aims:
+        wrong["aim"] = Said("请选择反映的是什么。", "Please choose what the letter is about.")
+    if given.target and book.directory.get(given.target) is None:
+        wrong["target"] = Said("没有这个单位，请从列表里选择。", "There is no such unit; please choose from the list.")
+    if given.anonymous and not kind.anonymous_allowed:
+        wrong["anonymous"] = Said("这类来信不能匿名。", "Letters of this kind cannot be anonymous.")
+    if len(given.files) > MOST_FILES:
+        wrong["files"] = Said(f"最多附{MOST_FILES}个文件。", f"At most {MOST_FILES} files, please.")
+    contact = _contact(given.contact, wrong)
+    answers = _answers(kind, given.fields, book, wrong)
+    if wrong:
+        raise Invalid(wrong)
+    if given.anonymous:
+        contact = Contact()
+    return replace(
+        given, title=title, body=body, place=place, aim=aim, contact=contact, fields=answers, lang=_lang(given.lang)
+    )
+
+
+def headline(body: str) -> str:
+    """A title from the first words, for a letter written without one."""
+    first = re.split(r"[。！？!?\n]", body.strip(), maxsplit=1)[0].strip()
+    return first if len(first) <= 30 else first[:29] + "…"
+
+
+def phone_digits(text: str) -> str | None:
+    """The digits of a Chinese mobile or landline number, or None; blanks and dashes do not matter."""
+    found = _PHONE.fullmatch(_BLANKS.sub("", text))
+    return None if found is None else found[1] or found[2]
+
+
+def _contact(given: Contact, wrong: dict[str, Said]) -> Contact:
+    name = _text(given.name, 40, "name", wrong)
+    phone, email = _text(given.phone, 30, "phone", wrong), _text(given.email, 254, "email", wrong)
+    if phone and "phone" not in wrong:
+        digits = phone_digits(phone)
+        if digits is None:
+            wrong["phone"] = _phone_fault(phone)
+        else:
+            phone = digits
+    if email and "email" not in wrong and not _EMAIL.fullmatch(email):
+        wrong["email"] = Said("邮箱好像不完整，请再看一下。", "The e-mail address looks incomplete.")
+    return Contact(name, phone, email)
+
+
+def _phone_fault(phone: str) -> Said:
+    """Says how many digits are missing where that is the fault."""
+    digits = re.sub(r"\D", "", phone)
+    missing = 11 - len(digits)
+    if digits.startswith("1") and 0 < missing < 4:
+        return Said(f"电话少了{'一两三'[missing - 1]}位，请再看一下。", f"The number is {missing} digits short.")
+    if digits.startswith("1") and -4 < missing < 0:
+        return Said(f"电话多了{'一两三'[-missing - 1]}位，请再看一下。", f"The number has {-missing} digits too many.")
+    return Said(
+        "电话好像不对，请填手机号，或带区号的座机。", "Please give a mobile number, or a landline with area code."
+    )
+
+
+def _answers(kind: Kind, given: Mapping[str, Any], book: Rulebook, wrong: dict[str, Said]) -> dict[str, Any]:
+    known = {f.name: f for f in kind.fields if f.type != "place"}
+    for name in given:
+        if name not in known and name != "place":
+            wrong[f"fields.{name}"] = Said("这类来信没有这个栏目。", "Letters of this kind have no such field.")
+    answers: dict[str, Any] = {}
+    for name, asked in known.items():
+        text = _text(str(given.get(name) or ""), asked.most, f"fields.{name}", wrong)
+        if not text:
+            if asked.required and f"fields.{name}" not in wrong:
+                wrong[f"fields.{name}"] = Said(f"请填写“{asked.zh}”。", f"Please fill in “{asked.en}”.")
+        elif (fault := _fault(asked, text)) is not None:
+            wrong[f"fields.{name}"] = fault
+        else:
+            answers[name] = text
+    return answers
+
+
+def _fault(asked: FormField, text: str) -> Said | None:
+    if asked.type == "choice" and text not in {code for code, _, _ in asked.options}:
+        return Said(f"请在“{asked.zh}”里选一项。", f"Please choose one for “{asked.en}”.")
+    if asked.type == "date":
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            return Said("日期请写成 2026-01-31 这样。", "Please write the date like 2026-01-31.")
+    if asked.type == "number" and not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,4})?", text):
+        return Said("这里请填数字。", "Please give a number here.")
+    return None
+
+
+def _text(text: str, most: int, name: str, wrong: dict[str, Said]) -> str:
+    try:
+        tidy = clean(text).strip()
+    except NotText as fault:
+        wrong[name] = fault.said
+        return ""
+    if len(tidy) > most:
+        wrong[name] = Said(
+            f"最多{most}字，现在是{len(tidy)}字，请删掉一些。",
+            f"At most {most} characters; this has {len(tidy)}. Please shorten it.",
+        )
+    return tidy
+
+
+def _lang(lang: str) -> str:
+    return "en" if lang == "en" else "zh"

@@ -1,0 +1,116 @@
+"""Clocks on a case: how a move starts, rests, extends and stops them, and when to look at each of them next."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from hub.case import Case, Clock, Dossier
+from hub.clocks import LedgerEvent, due_at, phase
+from hub.kinds import ClockRule
+from hub.ladders import Rung, RungTime, rung_times
+from hub.limits import Limit
+from hub.machines.machine import Machine, Step, Turn
+from hub.rulebook import Rulebook
+
+LAPSE = "lapse"
+"""Code of the rung on which the system makes the machine's own move for a clock."""
+
+
+def newest(dossier: Dossier, step: Step, name: str) -> Clock | None:
+    """The newest clock of a name, with what this step already changed."""
+    found = next((c for c in reversed(step.clocks) if c.name == name), None)
+    return found or dossier.clock(name)
+
+
+def start(turn: Turn, step: Step, name: str, limit: Limit | None = None) -> Step:
+    """Start a clock of the kind for the step's round, or anew where it ran in this round before.
+
+    A kind without this clock changes nothing.
+    """
+    rule = turn.kind.clocks.get(name)
+    if rule is None:
+        return step
+    before = newest(turn.dossier, step, name)
+    if before is None or before.round != step.case.round:
+        return _put(step, fresh(rule, step.case.round, turn.now, limit))
+    again = LedgerEvent(at=turn.now, what="restart", limit=limit or rule.limit, reason=turn.move.code)
+    return _put(step, replace(before, ledger=(*before.ledger, again)))
+
+
+def fresh(rule: ClockRule, round_: int, now: datetime, limit: Limit | None = None) -> Clock:
+    """A clock that starts now under its rule; due and rungs are computed when it is put on the case."""
+    event = LedgerEvent(at=now, what="start", limit=limit or rule.limit, reason=rule.source)
+    return Clock(rule.name, round_, rule.ladder, (event,), None, "running")
+
+
+def note(turn: Turn, step: Step, name: str, event: LedgerEvent) -> Step:
+    """Append one event to the newest clock of a name; a clock that is over takes no more events."""
+    clock = newest(turn.dossier, step, name)
+    if clock is None or clock.phase in ("met", "stopped"):
+        return step
+    if (event.what, clock.phase) in (("pause", "paused"), ("resume", "running")):
+        return step
+    return _put(step, replace(clock, ledger=(*clock.ledger, event)))
+
+
+def stop_all(turn: Turn, step: Step) -> Step:
+    """Stop every clock that still runs: the case left the hub's hands."""
+    for name in {c.name for c in turn.dossier.clocks}:
+        step = note(turn, step, name, LedgerEvent(at=turn.now, what="stop", limit=None, reason=turn.move.code))
+    return step
+
+
+def refreshed(clock: Clock, book: Rulebook, machine: Machine, after: datetime) -> Clock:
+    """The clock with due moment, phase, breach and next rung computed anew from its ledger.
+
+    A recorded breach stays; one that nobody recorded yet is noticed when the clock ends late.
+    """
+    due, now_phase = due_at(clock.ledger, book.calendar), phase(clock.ledger)
+    breached = clock.breached_at
+    if breached is None and now_phase == "met" and due is not None and clock.ledger[-1].at >= due:
+        breached = due
+    rung, rung_at = "", None
+    if now_phase == "running" and due is not None:
+        upcoming = next((row for row in schedule(clock, due, book, machine) if row[1] > after), None)
+        if upcoming is not None:
+            rung, rung_at = upcoming[0], upcoming[1]
+    return replace(clock, due_at=due, phase=now_phase, breached_at=breached, rung=rung, rung_at=rung_at)
+
+
+def silent(clock: Clock) -> Clock:
+    """The clock of an imported case: it is counted, but climbs no rung (DESIGN §11)."""
+    return replace(clock, rung="", rung_at=None)
+
+
+def schedule(
+    clock: Clock, due: datetime, book: Rulebook, machine: Machine
+) -> tuple[tuple[str, datetime, Rung | None], ...]:
+    """Code, moment and rung of all that this clock will do, in order; the machine's own move has no rung."""
+    ladder, calendar = book.ladders.get(clock.ladder), book.calendar
+    times: list[tuple[str, datetime, Rung | None]] = []
+    if ladder is not None:
+        times += [(r.code, t, r) for r, t in rung_times(ladder, started_at(clock), due, calendar)]
+    if (lapse := machine.lapses.get(clock.name)) is not None:
+        times.append((LAPSE, RungTime(lapse.at).moment(started_at(clock), due, calendar), None))
+    return tuple(sorted(times, key=lambda row: row[1]))
+
+
+def started_at(clock: Clock) -> datetime:
+    """The moment from which the clock counts: its start or its last restart."""
+    return next(e.at for e in reversed(clock.ledger) if e.what in ("start", "restart"))
+
+
+def _put(step: Step, clock: Clock) -> Step:
+    others = tuple(c for c in step.clocks if (c.name, c.round) != (clock.name, clock.round))
+    return replace(step, clocks=(*others, clock))
+
+
+def with_dates(case: Case, clocks: Iterable[Clock]) -> Case:
+    """The case with the due moments that lists and pages show, taken from its newest clocks."""
+    for clock in clocks:
+        due = clock.due_at if clock.phase in ("running", "paused") else None
+        if clock.name == "main":
+            case = replace(case, main_due=due)
+        elif clock.name == "unit":
+            case = replace(case, unit_due=due)
+    return case

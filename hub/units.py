@@ -1,0 +1,121 @@
+"""The district's units: a tree with who supervises whom, read from the `units` edition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One node of the district's tree: bureau, street, community, utility or desk."""
+
+    code: str
+    zh: str
+    en: str
+    short: str
+    type: str
+    parent: str | None
+    supervised_by: str
+    areas: tuple[str, ...]
+    aliases: tuple[str, ...]
+    phones: tuple[str, ...]
+    topics: tuple[str, ...]
+    active: bool
+
+
+@dataclass(frozen=True)
+class Directory:
+    """All units of one edition, and the four questions the rules ask of them."""
+
+    number: int
+    district: str
+    district_en: str
+    units: Mapping[str, Unit]
+    desks: Mapping[str, str]
+    alternates: Mapping[str, str]
+    officials: tuple[str, ...]
+
+    def get(self, code: str) -> Unit | None:
+        return self.units.get(code)
+
+    def above(self, code: str) -> tuple[str, ...]:
+        """The unit itself, then its parents up to the top of the tree."""
+        line: list[str] = []
+        at: str | None = code
+        while at is not None and at in self.units and at not in line:
+            line.append(at)
+            at = self.units[at].parent
+        return tuple(line)
+
+    def below(self, code: str) -> frozenset[str]:
+        """The unit itself and everything under it."""
+        return frozenset(u for u in self.units if code in self.above(u))
+
+    def bureau(self, code: str) -> str:
+        """The topmost unit of a branch: two units of one bureau are not independent of each other."""
+        line = self.above(code)
+        return line[-1] if line else code
+
+    def supervisor_of(self, code: str) -> str:
+        """Who watches over a unit: its own `supervised_by`, or the alternate that the edition names for it."""
+        if code in self.alternates:
+            return self.alternates[code]
+        unit = self.units.get(code)
+        return unit.supervised_by if unit is not None else self.desks["supervision"]
+
+    @cached_property
+    def areas(self) -> Mapping[str, str]:
+        """Area name → the unit whose area it is (streets and communities)."""
+        return {area: unit.code for unit in self.units.values() for area in unit.areas}
+
+    def named_in(self, text: str) -> tuple[str, ...]:
+        """Units whose full name, short name or alias stands in the text, in the order of the tree."""
+        return tuple(
+            u.code
+            for u in self.units.values()
+            if u.active and any(name and name in text for name in (u.zh, u.short, *u.aliases))
+        )
+
+
+def read_units(content: Mapping[str, Any], number: int) -> Directory:
+    """Build the directory from an edition's content; refuse unknown parents, supervisors, desks and alternates.
+
+    Raises ValueError with a sentence that names the unit.
+    """
+    units = {}
+    for row in content["units"]:
+        unit = Unit(
+            code=row["code"],
+            zh=row["zh"],
+            en=row["en"],
+            short=row.get("short", row["zh"]),
+            type=row["type"],
+            parent=row.get("parent"),
+            supervised_by=row.get("supervised_by", content["desks"]["supervision"]),
+            areas=tuple(row.get("areas", ())),
+            aliases=tuple(row.get("aliases", ())),
+            phones=tuple(row.get("phones", ())),
+            topics=tuple(row.get("topics", ())),
+            active=row.get("active", True),
+        )
+        if unit.code in units:
+            raise ValueError(f"unit {unit.code} stands twice in the units edition")
+        units[unit.code] = unit
+    for unit in units.values():
+        for what, code in (("parent", unit.parent), ("supervised_by", unit.supervised_by)):
+            if code is not None and code not in units:
+                raise ValueError(f"unit {unit.code}: {what} names the unknown unit {code}")
+    desks, alternates = dict(content["desks"]), dict(content.get("alternates", {}))
+    for code in (*desks.values(), *alternates, *alternates.values()):
+        if code not in units:
+            raise ValueError(f"desks or alternates name the unknown unit {code}")
+    return Directory(
+        number=number,
+        district=content["district"],
+        district_en=content["district_en"],
+        units=units,
+        desks=desks,
+        alternates=alternates,
+        officials=tuple(content.get("officials", ())),
+    )

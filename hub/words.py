@@ -1,0 +1,64 @@
+"""Words that every channel says the same: the five plain words, clock names, and lines of a case's history."""
+
+from hub.errors import Said
+from hub.journal import Line
+from hub.machines.registry import MACHINES
+
+WORDS: dict[str, Said] = {
+    "submitted": Said("已提交", "Submitted"),
+    "handling": Said("办理中", "Being handled"),
+    "waiting": Said("待您补充", "Waiting for you"),
+    "answered": Said("已答复", "Answered"),
+    "closed": Said("已办结", "Closed"),
+}
+CLOCKS: dict[str, Said] = {
+    "intake": Said("受理", "Intake"),
+    "fix": Said("补充", "Supplement"),
+    "dispatch": Said("派单", "Dispatch"),
+    "sign": Said("签收", "Signing"),
+    "main": Said("答复来信人", "Answer to the citizen"),
+    "unit": Said("单位办理", "Handling at the unit"),
+    "first_contact": Said("首次联系", "First contact"),
+    "contest": Said("退单审核", "Objection"),
+    "review": Said("审核", "Review"),
+    "redo": Said("退回重办", "Handled again"),
+    "rating": Said("评价", "Rating"),
+    "reopen_request": Said("重新办理申请", "Request to reopen"),
+    "publication": Said("公开审查", "Release check"),
+    "appeal": Said("申诉", "Appeal"),
+}
+OTHER_LINES: dict[str, Said] = {
+    "received": Said("收到来信", "Letter received"),
+    "opened": Said("由系统立件", "Opened by the hub"),
+    "contact.shown": Said("查看了联系方式", "Contact data shown"),
+    "reply.written": Said("写了一版答复", "A reply was written"),
+    "reply.released": Said("答复发给来信人", "The reply went out"),
+    "reply.followed": Said("随并案答复", "Answered with its lead"),
+    "review.drawn": Said("抽中审核", "Drawn for review"),
+    "review.not_drawn": Said("未抽中审核", "Not drawn for review"),
+    "publication.suspend": Said("公开页暂停", "Public page rests"),
+    "publication.released": Said("已公开", "Published"),
+    "rated": Said("来信人评价", "Rated by the citizen"),
+    "merged": Said("并案", "Merged"),
+    "unmerged": Said("取消并案", "Unmerged"),
+    "split": Said("拆分", "Split"),
+    "clock.climbed": Said("时限提醒", "Limit reminder"),
+    "shelved": Said("挂账", "Shelved"),
+}
+IN_HANDS = Said("{unit}正在办理。", "{unit} is handling it.")
+
+
+def state_word(machine: str, state: str) -> Said:
+    """The office's word for a state."""
+    s = MACHINES[machine].states[state]
+    return Said(s.zh, s.en)
+
+
+def line_words(line: Line) -> Said:
+    """What one line of the journal says to an officer."""
+    if line.action.startswith("move."):
+        code = line.action.removeprefix("move.")
+        for machine in MACHINES.values():
+            if code in machine.moves:
+                return Said(machine.moves[code].zh, machine.moves[code].en)
+    return OTHER_LINES.get(line.action, Said(line.action, line.action))

@@ -1,0 +1,100 @@
+"""What routing is told of a letter, and the decision it hands back with every reason on record."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hub.kinds import AIMS, LEVELS, Aim, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What routing may know of a case: nothing about who wrote it."""
+
+    kind: str
+    aim: Aim
+    title: str
+    body: str
+    place: str | None
+    target: str | None
+    fields: Mapping[str, str]
+    level: Level
+    redactor_sure: bool
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that spoke for a unit: a rule (or a fixed one of `choose.SAID`), its words found, its weight."""
+
+    rule: str
+    unit: str | None
+    words: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A step that was looked at and how it came out: `matched`, or what stood in its way."""
+
+    step: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit in the ranking, its share of the evidence (0 to 1) and the words that spoke for it."""
+
+    unit: str
+    score: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where a letter should go and why, in codes and rule words only; `unit` None means the reception desk decides."""
+
+    unit: str | None
+    score: float
+    reasons: tuple[Reason, ...]
+    tried: tuple[Tried, ...]
+    ranked: tuple[Candidate, ...]
+    category: str | None
+
+
+def decision_to_json(decision: Decision) -> str:
+    """The record that stays on the case: unit codes, rule codes and rule words, nothing of the letter."""
+    return json.dumps(asdict(decision), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def decision_from_json(text: str) -> Decision:
+    """The decision as it was recorded; raises ValueError when the text is not such a record."""
+    try:
+        data: dict[str, Any] = json.loads(text)
+        return Decision(
+            unit=data["unit"],
+            score=data["score"],
+            reasons=tuple(Reason(r["rule"], r["unit"], tuple(r["words"]), r["weight"]) for r in data["reasons"]),
+            tried=tuple(Tried(t["step"], t["outcome"]) for t in data["tried"]),
+            ranked=tuple(Candidate(c["unit"], c["score"], tuple(c["words"])) for c in data["ranked"]),
+            category=data["category"],
+        )
+    except (KeyError, TypeError) as fault:
+        raise ValueError(f"not a routing decision: {fault}") from fault
+
+
+def aim_of(text: str) -> Aim:
+    """The aim of this name; raises ValueError when there is none."""
+    for aim in AIMS:
+        if aim == text:
+            return aim
+    raise ValueError(f"{text!r} is not an aim")
+
+
+def level_of(text: str) -> Level:
+    """The level of this name; raises ValueError when there is none."""
+    for level in LEVELS:
+        if level == text:
+            return level
+    raise ValueError(f"{text!r} is not a level")

@@ -1,0 +1,68 @@
+"""Routing as the hub calls it: one function on a snapshot of the rules, built once for each edition."""
+
+import json
+from dataclasses import replace
+
+from hub import ports
+from hub.kinds import Kind
+from hub.rulebook import Rulebook
+from hub.units import Directory
+from routing.choose import choose, sure
+from routing.conflicts import accused_in, sealed_receiver, suggest_aim
+from routing.danger import Dangers, danger
+from routing.matter import Candidate, Decision, Matter, Reason, aim_of, decision_to_json, level_of
+from routing.rules import RuleSet, read_rules
+
+
+def chooser(dangers: Dangers) -> ports.Choose:
+    """What `run.py` hands to the hub; the rules of a rulebook are read once and kept while that rulebook is in force.
+
+    What it returns raises ValueError for rules that `read_rules` refuses and for an aim or level that is not one.
+    """
+    kept: list[tuple[Rulebook, RuleSet]] = []
+
+    def chosen(given: ports.Matter, kind: Kind, book: Rulebook) -> ports.Chosen:
+        if not kept or kept[0][0] is not book:
+            kept[:] = [(book, read_rules(book.rules, book.directory))]
+        return _chosen(_matter(given), kind, book.directory, kept[0][1], dangers)
+
+    return chosen
+
+
+def _chosen(matter: Matter, kind: Kind, directory: Directory, rules: RuleSet, dangers: Dangers) -> ports.Chosen:
+    decision = choose(matter, directory, rules)
+    if kind.sealed:
+        decision = _sealed(decision, sealed_receiver(kind, matter, directory))
+    accused = accused_in(matter, directory)
+    return ports.Chosen(
+        unit=decision.unit or "",
+        sure=sure(decision, kind, matter),
+        category=decision.category or "",
+        target=accused[0] if len(accused) == 1 else "",
+        aim=suggest_aim(matter, directory),
+        danger=danger(f"{matter.title}\n{matter.body}", dangers),
+        record=json.loads(decision_to_json(decision)),
+    )
+
+
+def _sealed(decision: Decision, receiver: str | None) -> Decision:
+    """A sealed letter knows only its receivers: suggestions to anyone else must not even stand in the record."""
+    ranked = (Candidate(receiver, 1.0, ()),) if receiver else ()
+    reason = Reason("sealed.receiver" if receiver else "desk.nobody", receiver, (), 1.0 if receiver else 0.0)
+    return replace(decision, unit=receiver, score=1.0 if receiver else 0.0, reasons=(reason,), ranked=ranked)
+
+
+def _matter(given: ports.Matter) -> Matter:
+    """The hub says "" for what is not there, routing says None."""
+    return Matter(
+        kind=given.kind,
+        aim=aim_of(given.aim),
+        title=given.title,
+        body=given.body,
+        place=given.place or None,
+        target=given.target or None,
+        fields={name: value for name, value in given.fields.items() if isinstance(value, str)},
+        level=level_of(given.level),
+        redactor_sure=given.redactor_sure,
+        urgent=given.urgent,
+    )

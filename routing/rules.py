@@ -1,0 +1,214 @@
+"""The ordered routing rules as an edition gives them, and everything that makes such a file unfit to use."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.errors import Said
+from hub.kinds import AIMS, Aim
+from hub.units import Directory
+from routing.words import WordIndex, index, plain
+
+AREA = "area"
+SUPERVISOR = "supervisor_of_target"
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_RULE_KEYS = {"code", "because_zh", "because_en", "unit", "category", "score", "when"}
+_WHEN_KEYS = {"kind", "aim", "area", "words_any", "words_all", "words_none", "field"}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The conditions of a rule; all that are given must hold. An empty one asks nothing."""
+
+    kinds: frozenset[str]
+    aims: frozenset[str]
+    areas: frozenset[str]
+    words_any: frozenset[str]
+    words_all: frozenset[str]
+    words_none: frozenset[str]
+    fields: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the district's knowledge: such letters go to this unit, because …
+
+    `unit` is a unit code, `AREA` (the street office of the place) or `SUPERVISOR` (whoever watches over the unit).
+    """
+
+    code: str
+    because: Said
+    when: When
+    unit: str
+    score: float
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules of one edition in their order, with the index of their words."""
+
+    rules: tuple[Rule, ...]
+    words: WordIndex
+
+    def get(self, code: str) -> Rule | None:
+        return next((rule for rule in self.rules if rule.code == code), None)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules)
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+
+def read_rules(content: Mapping[str, Any], directory: Directory, kinds: Collection[str] | None = None) -> RuleSet:
+    """Build the rules from an edition's content, checked against the units (and, where given, the kinds) in force.
+
+    Raises ValueError with a sentence that names the rule: unknown or closed unit, unknown area or kind, code used
+    twice, no condition, a condition that can never hold, or a rule that an earlier one leaves nothing to do.
+    """
+    rows = content.get("rule", ())
+    if not rows:
+        raise ValueError("the routing rules are empty")
+    rules: list[Rule] = []
+    for row in rows:
+        name = row.get("code", "without a code")
+        try:
+            rule = _read(row)
+            _check(rule, directory, kinds)
+            _check_against(rule, rules)
+        except (KeyError, TypeError, AttributeError, ValueError) as fault:
+            missing = f"{fault.args[0]} is missing" if isinstance(fault, KeyError) else fault
+            raise ValueError(f"rule {name}: {missing}") from fault
+        rules.append(rule)
+    return RuleSet(tuple(rules), index(word for rule in rules for word in _words(rule.when)))
+
+
+def _read(row: Mapping[str, Any]) -> Rule:
+    when = row["when"]
+    for what, given, known in (("", row, _RULE_KEYS), ("when.", when, _WHEN_KEYS)):
+        unknown = sorted(set(given) - known)
+        if unknown:
+            raise ValueError(f"{what}{unknown[0]} is not a known key")
+    return Rule(
+        code=row["code"],
+        because=Said(row["because_zh"], row["because_en"]),
+        when=When(
+            kinds=_set(when, "kind"),
+            aims=_set(when, "aim") or frozenset(("matter",)),
+            areas=_set(when, "area"),
+            words_any=_word_set(when, "words_any"),
+            words_all=_word_set(when, "words_all"),
+            words_none=_word_set(when, "words_none"),
+            fields={name: _values(name, values) for name, values in when.get("field", {}).items()},
+        ),
+        unit=row["unit"],
+        score=float(row["score"]),
+        category=row["category"],
+    )
+
+
+def _values(name: str, values: Any) -> frozenset[str]:
+    if not isinstance(values, list) or not values or not all(isinstance(v, str) and v for v in values):
+        raise ValueError(f"{name} must be a list of texts with at least one entry")
+    if len(set(values)) < len(values):
+        raise ValueError(f"{name} names an entry twice")
+    return frozenset(values)
+
+
+def _set(when: Mapping[str, Any], key: str) -> frozenset[str]:
+    return _values(key, when[key]) if key in when else frozenset()
+
+
+def _word_set(when: Mapping[str, Any], key: str) -> frozenset[str]:
+    words = frozenset(plain(word) for word in _set(when, key))
+    short = sorted(word for word in words if len(word) < 2)
+    if short:
+        raise ValueError(f"{key} holds “{short[0]}”: a word has two characters or more")
+    return words
+
+
+def _words(when: When) -> frozenset[str]:
+    return when.words_any | when.words_all | when.words_none
+
+
+def _check(rule: Rule, directory: Directory, kinds: Collection[str] | None) -> None:
+    if not _CODE.fullmatch(rule.code):
+        raise ValueError("a code is small letters, digits and hyphens")
+    if not rule.because.zh.strip() or not rule.because.en.strip():
+        raise ValueError("the reason must be given in both languages")
+    if not 0 < rule.score <= 1:
+        raise ValueError("the score must be above 0 and at most 1")
+    _check_unit(rule, directory)
+    _check_conditions(rule.when, directory, kinds)
+
+
+def _check_unit(rule: Rule, directory: Directory) -> None:
+    if rule.unit == AREA:
+        if not directory.areas:
+            raise ValueError("it can never fire, because no unit of the directory has an area")
+    elif rule.unit == SUPERVISOR:
+        if rule.when.aims == {"matter"}:
+            raise ValueError("supervisor_of_target is for the aims service and misconduct")
+    elif (unit := directory.get(rule.unit)) is None:
+        raise ValueError(f"the unit {rule.unit} is not in the directory")
+    elif not unit.active:
+        raise ValueError(f"it can never fire, because the unit {rule.unit} is closed")
+
+
+def _check_conditions(when: When, directory: Directory, kinds: Collection[str] | None) -> None:
+    for aim in when.aims - set(AIMS):
+        raise ValueError(f"{aim} is not an aim")
+    for kind in sorted(when.kinds - set(kinds)) if kinds is not None else ():
+        raise ValueError(f"it can never fire, because there is no kind {kind}")
+    for area in sorted(when.areas - set(directory.areas) - _area_units(directory)):
+        raise ValueError(f"the area {area} belongs to no unit")
+    only_matter = when.aims == {"matter"}
+    if only_matter and not (when.kinds or when.areas or when.words_any or when.words_all or when.fields):
+        raise ValueError("it has no condition and would match every letter")
+    kept_out = [word for word in sorted(when.words_all) if any(forbidden in word for forbidden in when.words_none)]
+    if kept_out:
+        raise ValueError(f"it can never fire, because words_none forbids “{kept_out[0]}”, which words_all asks for")
+    if when.words_any and all(any(no in word for no in when.words_none) for word in when.words_any):
+        raise ValueError("it can never fire, because words_none forbids every word of words_any")
+
+
+def _area_units(directory: Directory) -> frozenset[str]:
+    """Street names themselves (“禾塘街道”) are places too."""
+    return frozenset(unit.short for unit in directory.units.values() if unit.areas)
+
+
+def _check_against(rule: Rule, earlier: list[Rule]) -> None:
+    for other in earlier:
+        if other.code == rule.code:
+            raise ValueError("its code stands twice")
+        if other.when == rule.when:
+            raise ValueError(f"it asks exactly what rule {other.code} asks before it")
+        if not _covers(other.when, rule.when):
+            continue
+        decides = rule.when.aims.isdisjoint({"matter"}) and other.unit != AREA
+        if decides or (other.unit == rule.unit and other.score >= rule.score):
+            raise ValueError(f"it is shadowed: rule {other.code} always matches before it and counts as much")
+
+
+def _covers(wide: When, narrow: When) -> bool:
+    """True when every letter that meets `narrow` also meets `wide`."""
+    return (
+        narrow.aims <= wide.aims
+        and _within(narrow.kinds, wide.kinds)
+        and _within(narrow.areas, wide.areas)
+        and (not wide.words_any or _within(narrow.words_any, wide.words_any) or bool(narrow.words_all & wide.words_any))
+        and wide.words_all <= narrow.words_all
+        and wide.words_none <= narrow.words_none
+        and all(_within(narrow.fields.get(name, frozenset()), values) for name, values in wide.fields.items())
+    )
+
+
+def _within(narrow: frozenset[str], wide: frozenset[str]) -> bool:
+    return not wide or (bool(narrow) and narrow <= wide)
+
+
+def aimed(rules: RuleSet, aim: Aim) -> tuple[Rule, ...]:
+    """The rules that speak about letters of one aim, in their order."""
+    return tuple(rule for rule in rules if aim in rule.when.aims)

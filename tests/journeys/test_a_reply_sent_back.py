@@ -1,0 +1,70 @@
+"""The first letter told whole: a poor reply is sent back, a good one goes out, the citizen rates it, and it is public."""
+
+from pathlib import Path
+
+from hub.people import citizen
+from hub.storage import cases, clocks
+from hub.storage.contract import Store
+from tests.builders import (
+    GOOD_REPLY,
+    HANDLER,
+    RECEPTION,
+    REVIEWER,
+    SIGNER,
+    a_letter,
+    an_office,
+)
+from tests.conftest import FixedClock
+
+
+async def test_a_poor_reply_is_sent_back_and_the_good_one_reaches_the_citizen(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    receipt = await office.receive(a_letter())
+    number = receipt.number
+    assert number == "2026-000001"
+
+    case = await store.read(cases.get, receipt.case_id)
+    assert case is not None
+    if case.state == "submitted":
+        await office.act(number, "accept", {}, RECEPTION)
+        case = await office.act(number, "dispatch", {"unit": "urban"}, RECEPTION)
+    assert case.state == "dispatched"
+    assert case.unit == "urban"
+
+    clock.advance(hours=2)
+    await office.act(number, "sign", {}, HANDLER)
+    await office.act(number, "contact", {"how": "phone", "result": "reached"}, HANDLER)
+    await office.act(
+        number, "draft", {"body": "您反映的问题已收悉，我们会尽快处理。", "result": "upheld"}, HANDLER
+    )
+    case = await office.act(number, "sign_off", {}, SIGNER)
+    assert case.state == "in_review"
+
+    case = await office.act(
+        number, "unqualified", {"reasons": ["Q1", "Q4"], "comment": "没有说查了什么，也没有日期。"}, REVIEWER
+    )
+    assert (case.state, case.round) == ("redo", 2)
+
+    clock.advance(days=1)
+    await office.act(number, "draft", {"body": GOOD_REPLY, "result": "upheld"}, HANDLER)
+    await office.act(number, "sign_off", {}, SIGNER)
+    case = await office.act(number, "qualified", {}, REVIEWER)
+    assert case.state == "answered"
+    assert case.main_due is None
+
+    whole = await store.read(cases.dossier, receipt.case_id)
+    assert whole is not None
+    assert [r.verdict for r in whole.replies] == ["unqualified", "qualified"]
+    phases = {(c.name, c.round): c.phase for c in whole.clocks}
+    assert phases["main", 1] == "met"
+    assert phases["unit", 1] == "met"
+
+    case = await office.act(
+        number, "rate", {"score": 5, "solved": "yes", "comment": "谢谢"}, citizen(receipt.case_id, 1)
+    )
+    assert (case.score, case.state) == (5, "answered")
+    record = await store.read(cases.about, receipt.case_id, "publication")
+    assert record is not None
+    assert await store.read(clocks.fired, receipt.case_id) == []
