@@ -11,7 +11,7 @@ from hub.kinds import Aim, FormField, Kind
 from hub.privacy.words import NotText, clean
 from hub.rulebook import Rulebook
 
-MOST_TITLE, MOST_BODY, LEAST_BODY = 60, 5000, 4
+MOST_TITLE, MOST_BODY, LEAST_BODY = 60, 8000, 4
 MOST_FILES = 5
 _PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})|(0[0-9]{2,3}[0-9]{7,8})")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")

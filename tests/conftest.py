@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.storage.contract import SECONDS, Room
 from hub.storage.migrate import migrate
 from hub.storage.schema import STEPS
 from hub.storage.store import Store, open_store
@@ -82,6 +83,18 @@ def store_url(
     name = server.create(templates[known])
     yield server.url(name)
     server.drop(name)
+
+
+@pytest.fixture
+def room_seconds() -> dict[Room, float]:
+    """The limits of the rooms in tests: long, since a machine that runs tests may be busy."""
+    return {"public": 20.0, "staff": 20.0, "heavy": 60.0}
+
+
+@pytest.fixture(autouse=True)
+def _patient_rooms(room_seconds: dict[Room, float], monkeypatch: pytest.MonkeyPatch) -> None:
+    for room, seconds in room_seconds.items():
+        monkeypatch.setitem(SECONDS, room, seconds)
 
 
 @pytest.fixture

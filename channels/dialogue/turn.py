@@ -33,7 +33,8 @@ def next_turn(session: Session, given: Input, facts: Facts) -> Turn:
     turn = _hear(session, given, facts) if session.flow == FLOW else _begun_anew(session, given, facts)
     if given.kind != "button" and danger(text, facts.dangers):
         turn = _with_urgency(turn, facts)
-    if facts.away_hours >= AWAY_HOURS and begun(session.answers) and begun(turn.session.answers):
+    away = facts.away_hours >= AWAY_HOURS and not given.text.startswith("/start")
+    if away and begun(session.answers) and begun(turn.session.answers):
         where = step_name(session.step, session.answers, facts, session.lang)
         turn = replace(turn, says=(Say(words(session.lang, "welcome_back", where=where)), *turn.says))
     return replace(turn, session=replace(turn.session, revision=session.revision + 1))

@@ -26,7 +26,7 @@ from hub.errors import Said
 
 _CONFIRM = ("确认", "确认提交", "提交", "send", "confirm", "submit")
 _HEARD_MOST = 20
-_LETTER_KEPT = ("aside", "resume")
+_ERRAND_KEYS = ("aside", "resume")
 
 
 def again(session: Session, facts: Facts, sentence: str) -> Turn:
@@ -58,7 +58,7 @@ def settled(session: Session, answers: dict[str, Any], facts: Facts) -> Turn:
 
 def begin(session: Session, given: Input, facts: Facts, **known: Any) -> Turn:
     """A new draft; `begun` names the input it began with, `draft` binds its buttons to it."""
-    kept = {key: session.answers[key] for key in _LETTER_KEPT if key in session.answers}
+    kept = {key: session.answers[key] for key in _ERRAND_KEYS if key in session.answers}
     return settled(session, {**kept, **known, "draft": session.revision, "begun": given.id}, facts)
 
 

@@ -23,7 +23,6 @@ CAPTION_UNITS = 1024
 """The longest caption of a file, in UTF-16 units (Telegram Bot API, sendDocument)."""
 CAPABILITIES = {"text_units": SAY_UNITS, "buttons": True, "edit": True, "upload_bytes": 50_000_000}
 _UNCHANGED = "message is not modified"
-_GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot was blocked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +174,6 @@ def classify(error: BaseException) -> Outcome:
             return Outcome("unreachable", f"{reason}: {cause.message}")
         case BadRequest() if _UNCHANGED in cause.message.lower():
             return Outcome("done", reason)
-        case BadRequest() if any(words in cause.message.lower() for words in _GONE):
-            return Outcome("unreachable", f"{reason}: {cause.message}")
         case BadRequest():
             return Outcome("permanent", f"{reason}: {cause.message}")
         case TimedOut():

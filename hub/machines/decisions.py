@@ -16,10 +16,15 @@ def draw(case_id: str, reply: int) -> float:
 
 
 def drawn(turn: Turn) -> bool:
-    """Whether the newest reply is read by the supervision office before it goes out; later rounds always are."""
+    """Whether the newest reply is read by the supervision office before it goes out; later rounds always are.
+
+    A sealed case stays with those it names: its signer is its second pair of eyes.
+    """
     case, reply, policy = turn.case, turn.dossier.reply, turn.kind.review
+    if case.sealed:
+        return False
     if reply is None or case.round > 1 or reply.type == "interim":
-        return not case.sealed
+        return True
     if policy.mode == "all" or _always(turn, policy):
         return True
     return policy.mode == "sample" and draw(case.id, reply.n) < policy.share

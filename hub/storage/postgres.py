@@ -74,7 +74,7 @@ class PostgresStore:
             self._rooms[room] = self._threads(count, room), idle
         self._is_open = True
         await check_schema(self, steps)
-        self._catalog = await self.read(read_catalog, COLUMNS)
+        self._catalog = await self.read(read_catalog, COLUMNS, room="heavy")
         self._writer = PostgresWriter(self._url, self._catalog, self._clock)
         self._stack.callback(self._writer.idle.close)
         self._deeds = self._threads(DEED_LANES, "deeds")
@@ -195,7 +195,7 @@ class PostgresStore:
                 async with await psycopg.AsyncConnection.connect(self._url, autocommit=True, keepalives_idle=30) as ear:
                     await ear.execute(f"LISTEN {CHANNEL}")
                     self._version = str(ear.info.parameter_status("server_version"))
-                    self._head.move((await self.read(journal.head)).seq)
+                    self._head.move((await self.read(journal.head, room="heavy")).seq)
                     listening.set()
                     async for notice in ear.notifies():
                         self._head.move(int(notice.payload))

@@ -82,7 +82,7 @@ def _sqlite_types(found: re.Match[str]) -> str:
 async def check_schema(store: Store, steps: list[Step]) -> None:
     """Raises OlderSchema when the store lacks steps, NewerSchema when it has grown past this program."""
     try:
-        done = await store.read(steps_done)
+        done = await store.read(steps_done, room="heavy")
     except StoreError as fault:
         if type(fault) is not StoreError:
             raise

@@ -78,11 +78,11 @@ class SqliteStore:
                 self._rooms[room].put_nowait(lane)
         self._is_open = True
         await check_schema(self, steps)
-        self._catalog = await self.read(read_catalog, COLUMNS)
+        self._catalog = await self.read(read_catalog, COLUMNS, room="heavy")
         if self._writes:
             self._writer = await self._writing.run(partial(SqliteWriter, self._writing.raw, self._catalog, self._clock))
             self._pump = Pump(self._writer.work, self._head)
-        self._head.move((await self.read(journal.head)).seq)
+        self._head.move((await self.read(journal.head, room="heavy")).seq)
         self._stack.push_async_callback(stop, asyncio.create_task(self._watch(await self._watcher())))
 
     async def write(self, deed: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -155,7 +155,8 @@ class SqliteStore:
 
     async def _lane(self, connect: Callable[[], "sqlite.Connection"]) -> Lane:
         lane = Lane(connect)
-        await self._stack.enter_async_context(lane)
+        await lane.begin()
+        self._stack.push_async_callback(lane.close)
         return lane
 
     async def _watcher(self) -> Lane:

@@ -1,5 +1,6 @@
 """SQLite's side of the contract: opening connections, running statements, telling its errors apart."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,14 @@ class Lane(aiosqlite.Connection):
     def __init__(self, connect: Callable[[], "sqlite.Connection"]) -> None:
         super().__init__(connect, 64)
         self.deadline = float("inf")
+
+    async def begin(self) -> None:
+        """Start the thread and connect; a thread that could not connect has ended when this raises."""
+        try:
+            await self
+        except BaseException:
+            await asyncio.to_thread(self._thread.join)
+            raise
 
     async def run(self, function: Callable[[], Result]) -> Result:
         """Run a function on the connection's thread."""

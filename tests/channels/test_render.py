@@ -149,7 +149,7 @@ async def test_a_switch_used_once_is_remembered() -> None:
         again = await (await client.get("/page")).text()
         assert 'lang="en"' in text
         assert " data-elder" in again
-        assert "Follow a letter" in again
+        assert "Public letters" in again
 
 
 async def test_assets_have_an_address_of_their_content_and_may_be_kept() -> None:

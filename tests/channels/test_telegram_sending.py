@@ -128,7 +128,7 @@ async def test_a_pressed_button_is_acknowledged_and_an_old_press_is_no_error(api
     [
         (429, "Too Many Requests: retry after 9", {"retry_after": 9}, "wait"),
         (403, "Forbidden: bot was blocked by the user", {}, "unreachable"),
-        (400, "Bad Request: chat not found", {}, "unreachable"),
+        (400, "Bad Request: chat not found", {}, "permanent"),
         (400, "Bad Request: can't parse entities", {}, "permanent"),
         (400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -100777}, "moved"),
         (401, "Unauthorized", {}, "alarm"),

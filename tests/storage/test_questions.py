@@ -7,33 +7,11 @@ from pathlib import Path
 import pytest
 
 from hub.storage import journal
-from hub.storage.contract import Room
-from hub.storage.errors import ForbiddenStatement, QuestionTooSlow, StoreError, Unavailable
+from hub.storage.errors import ForbiddenStatement, StoreError, Unavailable
 from hub.storage.store import Store, open_store
 from hub.storage.tx import Tx
 from tests.conftest import FixedClock
-from tests.storage.letters import entry, put, rows, titles
-
-ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT count(*) FROM n"
-
-
-@pytest.mark.parametrize("room", ["public", "staff"])
-async def test_a_question_past_its_time_is_ended_and_the_room_works_on(store: Store, room: Room) -> None:
-    asked = await asyncio.gather(*[store.read(rows, ENDLESS, room=room) for _ in range(3)], return_exceptions=True)
-    assert {type(end) for end in asked} == {QuestionTooSlow}
-    assert await store.read(titles, room=room) == {}
-
-
-async def test_a_question_that_swallows_its_end_has_ended_all_the_same(store: Store) -> None:
-    def stubborn(tx: Tx) -> str:
-        try:
-            tx.execute(ENDLESS)
-        except QuestionTooSlow:
-            pass
-        return "done"
-
-    with pytest.raises(QuestionTooSlow):
-        await store.read(stubborn)
+from tests.storage.letters import entry, put, titles
 
 
 async def test_a_busy_room_leaves_the_others_alone(store: Store, clock: FixedClock) -> None:
