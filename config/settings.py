@@ -38,7 +38,7 @@ class Data(_Part):
 
     @property
     def url(self) -> str:
-        return self.database_url or f"sqlite:///{(self.folder / 'minxin.db').resolve()}"
+        return self.database_url or f"sqlite://{(self.folder / 'minxin.db').resolve()}"
 
 
 class Staff(_Part):

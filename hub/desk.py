@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub import sight
+from hub import own_words, sight
 from hub.case import Case, Dossier
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Said
 from hub.fold import fold
@@ -15,6 +15,7 @@ from hub.journal import Entry
 from hub.machines.machine import Opening, Step
 from hub.machines.registry import MACHINES
 from hub.move import kind_of, move
+from hub.own_words import Hidden
 from hub.people import SYSTEM, Actor
 from hub.rulebook import Rulebook
 from hub.storage import cases, editions, journal, outbox, publications
@@ -28,7 +29,8 @@ __all__ = ["Asked", "Prepared", "Received", "act", "act_by_system", "publish", "
 class Asked:
     """A move as somebody asked for it. `seen` is the version on their screen; None: whatever it is now.
 
-    `findings` are codes of the checks made before the deed, `spare` a fresh id for a case that the move may open.
+    `findings` are codes of the checks made before the deed, `spare` a fresh id for a case that the move may open,
+    `hidden` what must be redacted with it.
     """
 
     move: str
@@ -36,6 +38,7 @@ class Asked:
     seen: int | None = None
     findings: tuple[str, ...] = ()
     spare: str = ""
+    hidden: Hidden | None = None
 
 
 def act(tx: Tx, number: str, asked: Asked, actor: Actor, book: Rulebook, now: datetime) -> Case:
@@ -55,6 +58,10 @@ def act(tx: Tx, number: str, asked: Asked, actor: Actor, book: Rulebook, now: da
         asked = _with_lead(tx, asked, dossier, actor, book)
     step = move(dossier, asked.move, actor, asked.values, now, book, findings=asked.findings, spare=asked.spare)
     _write(tx, dossier, step, book, now)
+    if asked.hidden is not None:
+        if asked.hidden.messages and asked.hidden.seen != dossier.case.messages:
+            raise Overtaken
+        own_words.write(tx, step.case.id, asked.hidden)
     _show(tx, asked.move, step.case, now)
     return step.case
 

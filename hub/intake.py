@@ -16,6 +16,7 @@ from hub.machines.machine import Step
 from hub.machines.registry import MACHINES
 from hub.moments import to_text
 from hub.move import move
+from hub.own_words import HIDDEN_LEVELS
 from hub.people import SYSTEM, Actor
 from hub.ports import Choose, Chosen, Matter
 from hub.privacy import masking
@@ -26,9 +27,6 @@ from hub.storage.rows import to_json
 from hub.storage.tx import Tx
 from hub.submission import Submission
 from hub.timing import fresh, refreshed, silent, with_dates
-
-HIDDEN_LEVELS = ("confidential", "anonymous")
-"""Levels whose original words stay in the vault; everybody else reads the redacted text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,4 +329,4 @@ def _files(given: Submission, now: datetime) -> tuple[Mapping[str, Any], ...]:
 def _digest(given: Submission) -> str:
     """What makes two submissions under one key the same content; times and keys do not count."""
     content = replace(given, key="", scope="", at=None)
-    return hashlib.sha256(to_json(asdict(content)).encode()).hexdigest()
+    return hashlib.sha256(repr(content).encode()).hexdigest()

@@ -157,6 +157,11 @@ def _read(field: MoveField, given: Any, turn: Turn) -> Any:
             if str(given) not in {code for code, _, _ in choices(field, turn.book, turn.kind)}:
                 raise ValueError(field.name)
             return str(given)
+        case "unit":
+            unit = turn.book.directory.get(str(given))
+            if unit is None or not unit.active:
+                raise ValueError(field.name)
+            return unit.code
         case "reasons":
             codes = [given] if isinstance(given, str) else [str(code) for code in given]
             if not all(turn.book.checklist.known(field.options, code) for code in codes):

@@ -10,6 +10,7 @@ from hub.errors import NotFound, OldEdition
 from hub.files import FileStore
 from hub.intake import Means, Received, prepare
 from hub.moments import Clock
+from hub.own_words import Hidden, hide_case, hide_values, raises_level, read_known
 from hub.people import Actor
 from hub.ports import Choose, Inspect
 from hub.privacy.codes import new_id, query_code, same_code
@@ -80,7 +81,9 @@ class Office:
         """Make one move; see desk.act for what it raises."""
 
         async def run(book: Rulebook) -> Case:
-            asked = desk.Asked(move, values, seen, await self._looked_at(number, move, values, book), self.fresh_id())
+            given, hidden = await self._own_words(number, move, values, actor, book)
+            findings = await self._looked_at(number, move, values, book)
+            asked = desk.Asked(move, given, seen, findings, self.fresh_id(), hidden)
             return await self.store.write(desk.act, number, asked, actor, book, self.clock())
 
         return await self.with_rules(run)
@@ -104,6 +107,21 @@ class Office:
             raise NotFound
         dossier, letter = found
         return self._inspect(dossier.case, letter, dossier.reply, body, book)
+
+    async def _own_words(
+        self, number: str, move: str, values: Mapping[str, Any], actor: Actor, book: Rulebook
+    ) -> tuple[Mapping[str, Any], Hidden | None]:
+        """Redact before the deed: a citizen's words on a hidden case, or a whole case whose level rises."""
+        if actor.kind != "citizen" and move not in ("set_level", "accept"):
+            return values, None
+        known = await self.store.read(read_known, number, self.ring)
+        if known is None:
+            return values, None
+        if raises_level(known.case, book.kind(known.case.kind, known.case.kinds_edition), move, values, actor):
+            return values, hide_case(known, book)
+        if actor.kind != "citizen":
+            return values, None
+        return hide_values(known, values, book, f"said:{self.fresh_id()}")
 
     async def _looked_at(self, number: str, move: str, values: Mapping[str, Any], book: Rulebook) -> tuple[str, ...]:
         if move not in CHECKED_MOVES:

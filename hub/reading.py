@@ -19,6 +19,7 @@ from hub.machines.sentences import EXPLAINED
 from hub.machines.views import BY_CODE, View, views_for
 from hub.moments import from_text
 from hub.move import kind_of, open_moves
+from hub.own_words import HIDDEN_LEVELS
 from hub.people import Actor, citizen
 from hub.rulebook import Rulebook
 from hub.sight import sight
@@ -39,7 +40,6 @@ from hub.views import (
 from hub.words import IN_HANDS, WORDS, line_words
 
 NOTHING = Said("", "")
-HIDDEN = ("confidential", "anonymous")
 CITIZEN_MOVES = ("add", "supply", "rate", "reopen", "withdraw", "open_contact", "appeal", "set_level")
 
 
@@ -149,7 +149,7 @@ def _wanted(view: View, asked: Mapping[str, Any], book: Rulebook, now: datetime)
     today = calendar.day_of(now)
     wanted: dict[str, Any] = {
         "machine": view.machine,
-        "states": view.states,
+        "states": view.states or None,
         "open": not view.closed,
         "alone": not view.closed,
     }
@@ -167,7 +167,7 @@ def row(case: Case, book: Rulebook, now: datetime, actor: Actor) -> Row:
     kind = book.kind(case.kind, case.kinds_edition)
     due = case.unit_due if case.unit_due is not None and not actor.hub_roles else case.main_due
     state = MACHINES[case.machine].states[case.state]
-    hidden = case.level in HIDDEN
+    hidden = case.level in HIDDEN_LEVELS
     return Row(
         number=case.number,
         title=case.title,
@@ -231,7 +231,7 @@ def may_show_contact(dossier: Dossier, actor: Actor, book: Rulebook) -> bool:
     if case.level == "anonymous" or case.sealed:
         return False
     works = any(actor.holds(r, case.unit, book.directory) for r in ("handler", "signer", "clerk", "intake"))
-    if case.level in HIDDEN:
+    if case.level in HIDDEN_LEVELS:
         agreed = next((o for o in dossier.overlays if o.kind == "ask_contact" and o.state == "granted"), None)
         return agreed is not None and actor.id == agreed.opened_by
     return works or actor.has("dispatcher") or actor.has("supervisor")
@@ -294,7 +294,7 @@ def _spoken(
     else:
         name = known.get(m.author, m.author_name)
         by = Said(name, name)
-    hide_minute = by_citizen and case.level in HIDDEN and not reader.hub_roles and reader.kind != "citizen"
+    hide_minute = by_citizen and case.level in HIDDEN_LEVELS and not reader.hub_roles and reader.kind != "citizen"
     at = m.at.replace(hour=4, minute=0, second=0, microsecond=0) if hide_minute else m.at
     return Spoken(m.n, at, who, by, m.kind, m.body, _files(m, files, own=reader.kind == "citizen"))
 
@@ -309,7 +309,7 @@ def _files(m: Message, files: dict[int, StoredRow], *, own: bool) -> tuple[FileV
 
 def _party(dossier: Dossier, actor: Actor, book: Rulebook) -> PartyView:
     party, case = dossier.parties[0], dossier.case
-    hidden = case.level in HIDDEN and not actor.hub_roles
+    hidden = case.level in HIDDEN_LEVELS and not actor.hub_roles
     return PartyView(
         alias=party.alias,
         channel="" if hidden else party.channel,
@@ -380,7 +380,7 @@ def _history(lines: list[Any], known: Mapping[str, str], case: Case) -> tuple[Li
             line_words(line),
         )
         for line in lines
-        if not (line.action == "received" and case.level in HIDDEN)
+        if not (line.action == "received" and case.level in HIDDEN_LEVELS)
     )
 
 

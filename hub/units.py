@@ -71,11 +71,12 @@ class Directory:
 
     def named_in(self, text: str) -> tuple[str, ...]:
         """Units whose full name, short name or alias stands in the text, in the order of the tree."""
-        return tuple(
-            u.code
-            for u in self.units.values()
-            if u.active and any(name and name in text for name in (u.zh, u.short, *u.aliases))
-        )
+        return tuple(dict.fromkeys([code for name, code in self._names if name in text]))
+
+    @cached_property
+    def _names(self) -> tuple[tuple[str, str], ...]:
+        active = (u for u in self.units.values() if u.active)
+        return tuple((name, u.code) for u in active for name in dict.fromkeys((u.zh, u.short, *u.aliases)) if name)
 
 
 def read_units(content: Mapping[str, Any], number: int) -> Directory:

@@ -1,7 +1,6 @@
 """Routing as the hub calls it: one function on a snapshot of the rules, built once for each edition."""
 
-import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from hub import ports
 from hub.kinds import Kind
@@ -10,7 +9,7 @@ from hub.units import Directory
 from routing.choose import choose, sure
 from routing.conflicts import accused_in, sealed_receiver, suggest_aim
 from routing.danger import Dangers, danger
-from routing.matter import Candidate, Decision, Matter, Reason, aim_of, decision_to_json, level_of
+from routing.matter import Candidate, Decision, Matter, Reason, aim_of, level_of
 from routing.rules import RuleSet, read_rules
 
 
@@ -41,7 +40,7 @@ def _chosen(matter: Matter, kind: Kind, directory: Directory, rules: RuleSet, da
         target=accused[0] if len(accused) == 1 else "",
         aim=suggest_aim(matter, directory),
         danger=danger(f"{matter.title}\n{matter.body}", dangers),
-        record=json.loads(decision_to_json(decision)),
+        record=asdict(decision),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from multidict import MultiDict
 
 from channels.web.limits import Gates
 from channels.web.render import LOOK, Site
@@ -45,7 +46,7 @@ class Route:
 class Parts:
     """What the composition root hands to the site beside office and settings."""
 
-    site: Site = Site()
+    site: Site = field(default_factory=Site)
     telegram: Deliver | None = None
     ages: Mapping[str, Age] = field(default_factory=dict)
     """Heartbeats shown by /readyz, by name ("sweep", "courier", …)."""
@@ -61,7 +62,9 @@ TABLE: web.AppKey[tuple[Route, ...]] = web.AppKey("table", tuple)
 
 ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
 CITIZEN: web.RequestKey[tuple[str, int]] = web.RequestKey("citizen", tuple)
-FORM: web.RequestKey[Mapping[str, Any]] = web.RequestKey("form", dict)
+Fields = MultiDict[Any]
+FORM: web.RequestKey[Fields] = web.RequestKey("form", MultiDict)
+FORM_SEED: web.RequestKey[str] = web.RequestKey("form_seed", str)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 
 

@@ -33,6 +33,9 @@ def remembers_the_way_back(turn: Turn, step: Step) -> Step:
 
 
 def next_round(turn: Turn, step: Step) -> Step:
+    """A new round; a verdict that stands after a dispute belongs to the round it opened before."""
+    if turn.dossier.open("dispute") is not None:
+        return step
     return replace(step, case=replace(step.case, round=step.case.round + 1, unreviewed=False))
 
 
@@ -123,12 +126,12 @@ def add_message(turn: Turn, step: Step, kind: str, body: str, audience: str, **r
 
 
 def tells(to: str, text: str) -> Effect:
-    """Put a notice in the outbox: to `party`, `unit` (its handlers), `signer`, or a hub role by name."""
+    """Put a notice in the outbox: to `party`, `unit` (its handlers), `signer`, `assistant`, or a hub role."""
 
     def effect(turn: Turn, step: Step) -> Step:
         if step.case.origin == "import" and (to == "party" or turn.actor.kind != "officer"):
             return step
-        address = recipient(to, step)
+        address = recipient(to, turn, step)
         refs: dict[str, Any] = {"round": step.case.round}
         if step.messages:
             refs["message"] = step.messages[-1].n
@@ -149,10 +152,14 @@ CODED = {"reject": ("reason",), "stop": ("reason",), "approve_extension": ("days
 """Values that are codes or numbers and may stand in outbox and journal; words never do."""
 
 
-def recipient(to: str, step: Step) -> str:
-    """Who a notice goes to, as the outbox writes it."""
+def recipient(to: str, turn: Turn, step: Step) -> str:
+    """Who a notice goes to, as the outbox writes it; a case without a unit is the reception desk's."""
     if to == "party":
         return "party:1"
+    if to == "assistant":
+        return f"handler@{turn.values['unit']}"
+    if to in ("unit", "signer") and not step.case.unit:
+        return "intake@"
     if to == "unit":
         return f"officer:{step.case.officer}" if step.case.officer else f"handler@{step.case.unit}"
     if to == "signer":

@@ -20,13 +20,6 @@ def conflicts(aim: str, target: str, unit: str, book_above: tuple[str, ...], tar
     return unit == target or target in book_above
 
 
-def unit_stands(turn: Turn) -> Said | None:
-    unit = turn.book.directory.get(str(turn.values.get("unit", "")))
-    if unit is None or not unit.active:
-        return Said("没有这个单位，请从列表里选择。", "There is no such unit; please choose from the list.")
-    return None
-
-
 def unit_not_accused(turn: Turn) -> Said | None:
     """The unit complained about never receives the case, redacted or not (DESIGN §5, Aim)."""
     directory, case, unit = turn.book.directory, turn.case, str(turn.values["unit"])

@@ -4,9 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hub import timing
+from hub.kinds import LEVELS
 from hub.machines.decisions import draw, drawn
-from hub.machines.effects import add_message, journal, ledger, releases, starts, tells
+from hub.machines.effects import add_message, closes, journal, ledger, releases, starts, tells
 from hub.machines.machine import Opening, Step, Turn
+
+
+def level_follows_aim(turn: Turn, step: Step) -> Step:
+    """A letter that turns out to be about conduct is raised to the level of that aim, never lowered (DESIGN §10)."""
+    level = turn.kind.level[step.case.aim]
+    if LEVELS.index(level) <= LEVELS.index(step.case.level):
+        return step
+    return replace(step, case=replace(step.case, level=level))
 
 
 def opens_contact_clock(turn: Turn, step: Step) -> Step:
@@ -80,7 +89,8 @@ def answers_question(turn: Turn, step: Step) -> Step:
         return step
     settled = replace(from_question, state="answered", decided_at=turn.now, decided_by=turn.actor.id)
     step = replace(step, overlays=(*step.overlays, settled))
-    if from_question.data.get("pauses"):
+    if turn.dossier.open("pause") is not None:
+        step = closes("pause", "answered")(turn, step)
         step = ledger("main", "resume")(turn, step)
         step = ledger("unit", "resume")(turn, step)
     return tells("unit", "question_answered")(turn, step)
@@ -116,10 +126,7 @@ def bounds_pause(turn: Turn, step: Step) -> Step:
     """A pause for a question ends after five working days at the latest."""
     calendar = turn.book.calendar
     last = calendar.midnight_after(calendar.add_workdays(calendar.day_of(turn.now), 5))
-    overlays = tuple(
-        replace(o, due_at=last, data={**o.data, "pauses": True}) if o.kind in ("pause", "question") else o
-        for o in step.overlays
-    )
+    overlays = tuple(replace(o, due_at=last) if o.kind == "pause" and o.state == "open" else o for o in step.overlays)
     return replace(step, overlays=overlays)
 
 

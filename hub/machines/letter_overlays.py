@@ -107,7 +107,6 @@ OVERLAY_MOVES = (
         AT_WORK,
         ("handler",),
         QUESTION,
-        F("pause", "bool", "申请停表", "Ask to rest the clock", required=False),
         guards=(g.is_not_open("question"),),
         effects=(
             says("question", "question", "parties"),
@@ -220,8 +219,8 @@ OVERLAY_MOVES = (
         UNIT,
         F("task", "longtext", "协办事项", "Task", most=1000),
         F("due", "date", "期限", "Due", required=False),
-        checks=(g.unit_stands, g.unit_not_accused),
-        effects=(opens("joint", "task", "unit", due="due"), tells("unit", "assigned")),
+        checks=(g.unit_not_accused,),
+        effects=(opens("joint", "task", "unit", due="due"), tells("assistant", "assigned")),
     ),
     overlay(
         "joint_report",

@@ -28,6 +28,7 @@ from hub.machines.letter_effects import (
     closes_now,
     ends_main_rest,
     invites_publication_check,
+    level_follows_aim,
     opens_contact_clock,
 )
 from hub.machines.letter_states import AT_UNIT, BEFORE_ANSWER, REFUSED, at
@@ -42,9 +43,18 @@ RECEPTION = (
         at("submitted"),
         "accepted",
         ("intake", "system"),
-        (F("aim", "choice", "反映对象", "Aim", required=False, options="aims"),),
+        (
+            F("aim", "choice", "反映对象", "Aim", required=False, options="aims"),
+            F("target", "unit", "被反映的单位", "Unit complained about", required=False),
+        ),
         checks=(g.aim_fits,),
-        effects=(takes("aim", "aim"), ledger("intake", "met"), starts("dispatch")),
+        effects=(
+            takes("aim", "aim"),
+            takes("target", "target"),
+            level_follows_aim,
+            ledger("intake", "met"),
+            starts("dispatch"),
+        ),
     ),
     Move(
         "ask_fix",
@@ -76,6 +86,7 @@ RECEPTION = (
             ledger("fix", "met"),
             sets(closed_at=None),
             ends_main_rest,
+            level_follows_aim,
             ledger("intake", "resume"),
             tells("intake", "message_from_citizen"),
         ),
@@ -121,10 +132,11 @@ RECEPTION = (
         ("dispatcher", "system"),
         (UNIT, OFFICER_OPTIONAL, REASON_OPTIONAL),
         guards=(g.objections_left, g.not_merged),
-        checks=(g.unit_stands, g.unit_not_accused),
+        checks=(g.unit_not_accused,),
         effects=(
             sets(designated=False, passed_on=False),
             assigns,
+            says("note", "reason", "unit"),
             ledger("dispatch", "met"),
             starts("unit"),
             starts("sign"),
@@ -142,7 +154,7 @@ RECEPTION = (
         ("dispatcher", "supervisor"),
         (UNIT, REASON),
         guards=(g.not_merged,),
-        checks=(g.unit_stands, g.unit_not_accused),
+        checks=(g.unit_not_accused,),
         effects=(
             sets(designated=True),
             assigns,
@@ -194,7 +206,7 @@ ANY_TIME = (
         ("dispatcher", "supervisor"),
         (UNIT, REASON),
         guards=(g.not_merged,),
-        checks=(g.unit_stands, g.unit_not_accused),
+        checks=(g.unit_not_accused,),
         effects=(
             closes("objection", "upheld"),
             ledger("contest", "met"),

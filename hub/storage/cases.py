@@ -35,6 +35,8 @@ REPLACE = (
     + ", ".join(f"{c} = :{c}" for c in (*_CASE, "sort_due") if c not in ("id", "number"))
     + " WHERE id = :id AND version = :seen RETURNING version"
 )
+REPLACE_WORDS = "UPDATE cases SET title = :title, place = :place, fields = :fields WHERE id = :id"
+REPLACE_BODY = "UPDATE messages SET body = :body WHERE case_id = :case_id AND n = :n"
 ADD_MESSAGE = insert("messages", ("case_id", *columns(Message)))
 ADD_PARTY = insert("parties", ("case_id", *columns(Party), "epoch"))
 ADD_FILE = insert(
@@ -126,6 +128,14 @@ def messages(tx: Tx, case_id: str) -> tuple[Message, ...]:
 def open_thread(tx: Tx, case_id: str, body: str, at: datetime) -> None:
     """The first message of a case that was split off from another."""
     add_messages(tx, case_id, (Message(1, at, f"party:{case_id}:1", "", "unit", "letter", body, {}),))
+
+
+def replace_words(
+    tx: Tx, case_id: str, title: str, place: str, fields: dict[str, Any], said: Mapping[int, str]
+) -> None:
+    """Put redacted words in the place of the original ones, which the vault now keeps."""
+    tx.execute(REPLACE_WORDS, {"id": case_id, "title": title, "place": place, "fields": to_json(fields)})
+    tx.executemany(REPLACE_BODY, [{"case_id": case_id, "n": n, "body": body} for n, body in said.items()])
 
 
 def vault_of(tx: Tx, case_id: str) -> str:

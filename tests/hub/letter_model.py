@@ -139,9 +139,10 @@ class Model:
         self.appeal = move == "appeal" or (self.appeal and move not in ("restore", "refuse_appeal"))
 
     def _review(self, move: str, who: str) -> None:
+        upheld_verdict = self.disputed
         if move != "touch_up":
             self.disputed = False
         self.verdict, self.verdict_round = move, self.round
         if move == "unqualified":
             self.first_reviewer = who
-            self.round += 1
+            self.round += 0 if upheld_verdict else 1

@@ -41,6 +41,7 @@ def test_what_was_never_sealed_does_not_open(anything: str) -> None:
 @pytest.mark.parametrize(
     ("key", "case_id", "name"),
     [(KEY, "other", "phone"), (KEY, "case", "name"), (new_case_key(), "case", "phone"), (KEY, "casep", "hone")],
+    ids=["other case", "other field", "other key", "shifted"],
 )
 def test_moved_to_another_case_field_or_key_it_stays_shut(key: bytes, case_id: str, name: str) -> None:
     with pytest.raises(CannotOpen):

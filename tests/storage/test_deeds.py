@@ -72,6 +72,15 @@ async def test_two_hubs_share_one_order_without_a_gap(store: Store, second: Stor
     assert await second.wait_for_change(119, 5) == 120
 
 
+async def test_a_hub_that_writes_nothing_notices_what_another_committed(
+    store: Store, second: Store, clock: FixedClock
+) -> None:
+    waiting = asyncio.create_task(second.wait_for_change(0, 20))
+    await store.write(put, "a", clock())
+    assert await waiting == 1
+    assert second.head() == 1
+
+
 async def test_a_storm_of_cancellations_leaves_only_whole_deeds(store: Store, clock: FixedClock) -> None:
     chance = random.Random(7)
     tasks = [

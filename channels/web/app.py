@@ -1,0 +1,68 @@
+"""The site as one aiohttp application: one table of routes, each with its guard, and what stands around them."""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from aiohttp import web
+
+from channels.web import guard, session
+from channels.web.api.routes import ROUTES as API_ROUTES
+from channels.web.channel import ROUTES as CHANNEL_ROUTES
+from channels.web.health import ROUTES as HEALTH_ROUTES
+from channels.web.keys import GATES, LOOK, OFFICE, PARTS, SETTINGS, TABLE, Parts, Route
+from channels.web.limits import Gates
+from channels.web.passwords import Passwords
+from channels.web.render import asset_routes, make_look
+from config.settings import Settings
+from hub.office import Office
+
+PAGES = ("channels.web.public.routes", "channels.web.staff.routes")
+
+
+def table() -> tuple[Route, ...]:
+    """Every route of the site, in the order in which they are tried."""
+    pages = tuple(route for name in PAGES if _there(name) for route in import_module(name).ROUTES)
+    return (*pages, *API_ROUTES, *CHANNEL_ROUTES, *HEALTH_ROUTES)
+
+
+def _there(name: str) -> bool:
+    return find_spec(name.rpartition(".")[0]) is not None and find_spec(name) is not None
+
+
+def make_app(office: Office, settings: Settings, parts: Parts | None = None) -> web.Application:
+    """The site on this office. Raises ValueError for a route without a known guard."""
+    parts = parts or Parts()
+    app = web.Application(middlewares=[guard.around], client_max_size=settings.limits.upload_bytes)
+    app[OFFICE], app[SETTINGS], app[PARTS] = office, settings, parts
+    app[GATES] = Gates(settings.limits)
+    app[LOOK] = make_look(site=parts.site, now=office.clock)
+    app[session.RECENT] = OrderedDict()
+    app[session.PASSWORDS] = Passwords()
+    app[TABLE] = table()
+    for route in app[TABLE]:
+        app.router.add_route(route.method, route.path, guard.guarded(route))
+    app.router.add_routes(asset_routes(app[LOOK].assets))
+    app.on_response_prepare.append(guard.add_headers)
+    app.cleanup_ctx.append(_open_parts)
+    return app
+
+
+async def _open_parts(app: web.Application) -> AsyncIterator[None]:
+    yield
+    app[session.PASSWORDS].close()
+
+
+def make_runner(app: web.Application) -> web.AppRunner:
+    """The site ready to be served, with the limits of the wire: short lines, few headers, no reading past a refusal."""
+    return web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=30.0,
+        lingering_time=1.0,
+        max_line_size=8190,
+        max_field_size=8190,
+        shutdown_timeout=10.0,
+    )

@@ -1,0 +1,36 @@
+"""What Prometheus reads: requests by route and status, how long they took, letters received, what waits."""
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+REGISTRY = CollectorRegistry()
+REQUESTS = Counter("minxin_requests", "Requests answered.", ("method", "route", "status"), registry=REGISTRY)
+SECONDS = Histogram(
+    "minxin_request_seconds",
+    "How long requests took.",
+    ("route",),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+    registry=REGISTRY,
+)
+LETTERS = Counter("minxin_letters", "Letters received on this site.", ("channel",), registry=REGISTRY)
+OUTBOX_AGE = Gauge("minxin_outbox_oldest_seconds", "How long the oldest due notice has waited.", registry=REGISTRY)
+OUTBOX_WAITING = Gauge("minxin_outbox_waiting", "Notices waiting to be sent.", registry=REGISTRY)
+OLDEST_DUE = Gauge("minxin_oldest_due_seconds", "How long the most overdue open limit is over.", registry=REGISTRY)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def answered(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answer under its route's template; an unknown method counts as OTHER, so that labels stay few."""
+    REQUESTS.labels(method if method in METHODS else "OTHER", route, str(status)).inc()
+    SECONDS.labels(route).observe(seconds)
+
+
+def letter_received(channel: str) -> None:
+    """Count one letter that was new."""
+    LETTERS.labels(channel).inc()
+
+
+def exposition() -> web.Response:
+    """All figures in Prometheus' text form."""
+    return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})

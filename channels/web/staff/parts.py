@@ -1,0 +1,199 @@
+"""Rows of the hub as the templates take them: lamps, remaining time, who is waited for, files, clocks, overlays."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from channels.texts.catalog import N_
+from channels.web.staff.frame import Desk
+from hub.errors import Said
+from hub.machines.registry import MACHINES
+from hub.views import ClockView, Row, Spoken
+from hub.words import CLOCKS
+
+LAMPS = {"grey": "paused"}
+HOLDERS: Mapping[str, str] = {
+    "reception": N_("受理中心"),
+    "unit": N_("承办单位"),
+    "supervision": N_("督查室"),
+    "citizen": N_("来信人"),
+    "nobody": N_("无需处理"),
+}
+PHASES: Mapping[str, str] = {
+    "running": N_("计时中"),
+    "paused": N_("暂停计时"),
+    "met": N_("已按要求完成"),
+    "stopped": N_("已停止"),
+}
+LEVELS: Mapping[str, str] = {
+    "open": N_("公开"),
+    "private": N_("一般保密"),
+    "confidential": N_("隐名办理"),
+    "anonymous": N_("匿名"),
+}
+OVERLAYS: Mapping[str, str] = {
+    "extension": N_("延期申请"),
+    "pause_request": N_("停表申请"),
+    "pause": N_("停表"),
+    "question": N_("请来信人说明"),
+    "joint": N_("协办"),
+    "shelved": N_("挂账"),
+    "urgent": N_("紧急"),
+    "order": N_("督办"),
+    "instruction": N_("批示"),
+    "contact": N_("联系记录"),
+    "phone_task": N_("电话告知"),
+    "ask_contact": N_("请来信人公开电话"),
+    "objection": N_("退单"),
+    "dispute": N_("审核异议"),
+    "reopen_request": N_("重新办理申请"),
+    "commitment": N_("承诺"),
+    "stop_request": N_("终止申请"),
+    "repeat": N_("重复件"),
+    "appeal": N_("申诉"),
+    "merged": N_("并案"),
+    "call_back": N_("回访"),
+    "lifting": N_("取消遮盖申请"),
+}
+STATES: Mapping[str, str] = {
+    "open": N_("待处理"),
+    "granted": N_("已同意"),
+    "refused": N_("未同意"),
+    "ended": N_("已结束"),
+    "done": N_("已完成"),
+    "upheld": N_("已同意退单"),
+    "overruled": N_("未同意退单"),
+    "reported": N_("已反馈"),
+    "answered": N_("已回复"),
+    "acknowledged": N_("已知悉"),
+}
+CHANNELS: Mapping[str, str] = {
+    "web": N_("网页"),
+    "chat": N_("网页对话"),
+    "telegram": "Telegram",
+    "mail": N_("电子邮件"),
+    "counter": N_("窗口"),
+    "phone": N_("电话"),
+    "paper": N_("信函"),
+    "sms": N_("短信"),
+    "api": N_("接口"),
+    "desk": N_("工作台"),
+}
+
+
+def remaining(desk: Desk, row: Row) -> str:
+    """How much time is left, in words: 超期1个工作日, 今日到期, 3个工作日."""
+    left = row.lamp.left
+    if left is None:
+        return ""
+    if left < 0:
+        return desk.say(N_("超期%(n)s个工作日"), n=-left)
+    return desk.say(N_("今日到期")) if left == 0 else desk.say(N_("%(n)s个工作日"), n=left)
+
+
+def inbox_row(desk: Desk, row: Row, view: str = "", officer: str = "") -> dict[str, Any]:
+    """One line of a list."""
+    waits = desk.word(row.unit) if row.waits_for == "unit" and row.unit.zh else desk.say(HOLDERS[row.waits_for])
+    return {
+        "href": f"/staff/cases/{row.number}" + (f"?view={view}" if view else ""),
+        "number": row.number,
+        "title": row.title,
+        "lamp": lamp(row),
+        "kind": desk.word(row.kind),
+        "area": row.area,
+        "state": desk.word(row.state_word),
+        "remaining": remaining(desk, row),
+        "day": row.lamp.day,
+        "provisional": row.lamp.provisional,
+        "round": row.round,
+        "waits": f"{waits} · {officer}" if officer and row.waits_for == "unit" else waits,
+        "urgent": row.urgent,
+        "level": row.level,
+        "late": row.lamp.colour == "red",
+    }
+
+
+def lamp(row: Row) -> str:
+    """The look's lamp of a row; empty where no limit runs, so that an answered case shows none."""
+    if row.lamp.left is None and row.lamp.colour == "grey":
+        return ""
+    return LAMPS.get(row.lamp.colour, row.lamp.colour)
+
+
+def clock(desk: Desk, view: ClockView) -> dict[str, Any]:
+    """One clock with its lamp and its reckoning day by day."""
+    shown = "red" if view.late else "paused" if view.phase == "paused" else "green"
+    return {
+        "name": desk.word(CLOCKS.get(view.name, Said(view.name, view.name))),
+        "round": view.round,
+        "running": view.phase in ("running", "paused"),
+        "lamp": shown,
+        "word": desk.say(PHASES.get(view.phase, view.phase)) if view.phase != "running" else "",
+        "day": view.day,
+        "provisional": view.provisional,
+        "breached": view.breached,
+        "note": " · ".join(part for part in (view.limit, view.source) if part),
+        "lines": [
+            {"day": line.day, "n": line.count if line.counted and line.count else 0, "word": line.why}
+            for line in view.lines
+        ],
+    }
+
+
+def message(desk: Desk, number: str, spoken: Spoken) -> dict[str, Any]:
+    """One message of the thread."""
+    return {
+        "n": spoken.n,
+        "side": spoken.who,
+        "by": desk.word(spoken.by) or desk.say(HOLDERS["reception"]),
+        "at": spoken.at,
+        "body": spoken.body,
+        "files": [
+            {"href": f"/staff/cases/{number}/files/{f.n}", "name": f.name, "size": size(f.size)} for f in spoken.files
+        ],
+    }
+
+
+def size(count: int) -> str:
+    """A file's size as people read it."""
+    return f"{count / (1 << 20):.1f} MB" if count >= 1 << 20 else f"{max(1, count // 1024)} KB"
+
+
+def move_word(desk: Desk, code: str) -> str:
+    """The name of a move, whatever machine it belongs to."""
+    for machine in MACHINES.values():
+        if code in machine.moves:
+            known = machine.moves[code]
+            return known.zh if desk.lang == "zh" else known.en
+    return code
+
+
+def overlay(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One record on a case in words; of its data only what is a date, a number or an officer's own words."""
+    data = row["data"]
+    told = [str(data[name]) for name in ("task", "reason") if isinstance(data.get(name), str)]
+    if "days" in data:
+        told.append(desk.say(N_("%(n)s天"), n=data["days"]))
+    return {
+        "word": desk.say(OVERLAYS.get(row["kind"], row["kind"])),
+        "state": desk.say(STATES.get(row["state"], row["state"])),
+        "open": row["state"] == "open",
+        "at": row["at"],
+        "by": row["by"],
+        "due": row["due"],
+        "unit": desk.unit(row["unit"]) if row["kind"] == "joint" else "",
+        "told": told,
+    }
+
+
+def grouped(messages: Sequence[dict[str, Any]], lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The thread in order: each message, and before it the lines of the history that came earlier."""
+    rest, items = list(lines), []
+    for said in messages:
+        before = [line for line in rest if line["at"] < said["at"]]
+        rest = rest[len(before) :]
+        if before:
+            items.append({"lines": before})
+        items.append(said)
+    if rest:
+        items.append({"lines": rest})
+    return items

@@ -1,0 +1,231 @@
+"""Questions of the office's pages beyond one case: the next in line, what is on the desk, what waits for a dispatcher."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hub import reading
+from hub.case import Case
+from hub.desk import visible
+from hub.errors import NotFound
+from hub.journal import Entry
+from hub.machines.views import BY_CODE
+from hub.people import Actor
+from hub.rulebook import Rulebook
+from hub.sight import may_receive, sight
+from hub.storage import cases, desk_rows, journal, lists, outbox, people, search
+from hub.storage.tx import Row as StoredRow
+from hub.storage.tx import Tx
+from hub.views import Row, StaffCase
+
+SEARCHED = 500
+ROUNDS = 4
+"""A search reads at most ROUNDS × SEARCHED hits before it shows what the actor may see of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One case with what stands around it: notices to the citizen, the unit's people, the next in line."""
+
+    case: StaffCase
+    notices: tuple[StoredRow, ...]
+    officers: tuple[tuple[str, str], ...]
+    following: Row | None
+    kind: str
+    edition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A letter that waits for the reception desk."""
+
+    row: Row
+    body: str
+    place: str
+    decision: Mapping[str, Any]
+    returns: int
+    barred: frozenset[str]
+    moves: tuple[str, ...]
+    objection: str
+    wish: str
+    unit: str
+
+
+def look(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime, view: str = "") -> Look:
+    """A case as its page shows it; raises NotFound where it does not exist for the actor."""
+    shown = reading.staff_case(tx, number, actor, book, now)
+    case = cases.get(tx, shown.case_id)
+    assert case is not None  # staff_case has just read it
+    told = tuple(n for n in outbox.of_case(tx, case.id) if str(n["recipient"]).startswith("party:"))
+    return Look(
+        case=shown,
+        notices=told,
+        officers=handlers_at(tx, case.unit, book),
+        following=following(tx, case, view, actor, book, now) if view in BY_CODE else None,
+        kind=case.kind,
+        edition=case.kinds_edition,
+    )
+
+
+def following(tx: Tx, case: Case, view: str, actor: Actor, book: Rulebook, now: datetime) -> Row | None:
+    """The next case of a view after this one, the first where this was the last; None when nothing else is there."""
+    newest = BY_CODE[view].closed or BY_CODE[view].code == "answered"
+    cursor = lists.cursor_of(case, newest=newest)
+    for start in (cursor, None):
+        rows, _ = reading.inbox(tx, actor, view, {}, book, now, 2, start)
+        other = next((row for row in rows if row.number != case.number), None)
+        if other is not None:
+            return other
+    return None
+
+
+def handlers_at(tx: Tx, unit: str, book: Rulebook) -> tuple[tuple[str, str], ...]:
+    """Id and name of the active officers who may handle at a unit."""
+    if not unit:
+        return ()
+    above = book.directory.above(unit)
+    return tuple(
+        (officer.id, officer.name)
+        for officer, held in people.everyone(tx)
+        if officer.active and any(g.role == "handler" and g.unit in above for g in held)
+    )
+
+
+def was_mine(tx: Tx, number: str, move: str, actor: Actor, version: int) -> bool:
+    """Whether the change after `version` was this very move by this very officer: the second click of a double one."""
+    case_id = cases.id_of(tx, number)
+    lines = journal.of_case(tx, case_id) if case_id else []
+    return any(
+        line.action == f"move.{move}" and line.actor == actor.id and json.loads(line.data).get("version") == version + 1
+        for line in lines
+    )
+
+
+def said_already(tx: Tx, number: str, actor: Actor, body: str, after: int) -> bool:
+    """Whether the officer said these very words since message `after`."""
+    case_id = cases.id_of(tx, number)
+    thread = cases.messages(tx, case_id) if case_id else ()
+    return any(m.n > after and m.author == actor.id and m.body == body for m in thread)
+
+
+def names_of(tx: Tx, rows: Iterable[Row]) -> dict[str, str]:
+    """Officer id → name for the rows of a list."""
+    return people.names(tx, (row.officer for row in rows))
+
+
+# Search and notices -------------------------------------------------------------------------------------------------
+
+
+def found(
+    tx: Tx, engine: str, words: str, actor: Actor, asked: Mapping[str, Any], book: Rulebook, now: datetime, limit: int
+) -> tuple[Row, ...]:
+    """Cases of every state that hold the words, or have the number, as far as the actor may see them."""
+    eye, seen = sight(actor, book.directory), {k: v for k, v in asked.items() if k in lists.FILTERS}
+    rows = lists.page(tx, eye, {**seen, "numbers": (words.strip().upper(),)}, limit)
+    before = 1 << 60
+    for _ in range(ROUNDS):
+        hits = search.find(tx, engine, "staff", words, SEARCHED, before)
+        known = {case.id for case in rows}
+        ids = tuple(h.case_id for h in hits if h.case_id not in known)
+        if ids:
+            rows += lists.page(tx, eye, {**seen, "machine": "letter", "ids": ids}, limit)
+        if len(hits) < SEARCHED or len(rows) >= limit:
+            break
+        before = hits[-1].doc
+    return tuple(reading.row(case, book, now, actor) for case in rows[:limit])
+
+
+def on_desk(tx: Tx, actor: Actor, book: Rulebook, limit: int = 30) -> tuple[StoredRow, ...]:
+    """What the officer was told, newest first, about cases that still exist for them."""
+    told = outbox.on_desk(tx, recipients(actor, book), limit)
+    ids = {str(row["case_id"]) for row in told}
+    seen = {c.id for c in lists.page(tx, sight(actor, book.directory), {"ids": tuple(ids)}, len(ids))} if ids else set()
+    return tuple(row for row in told if row["case_id"] in seen)
+
+
+def recipients(actor: Actor, book: Rulebook) -> list[str]:
+    """Every address of the outbox that means this officer: by name, by hub role, by role at a unit and below."""
+    to = {f"officer:{actor.id}"}
+    for grant in actor.grants:
+        units = book.directory.below(grant.unit) if grant.unit else {""}
+        to |= {f"{grant.role}@{unit}" for unit in units}
+    return sorted(to)
+
+
+# The dispatcher's list ----------------------------------------------------------------------------------------------
+
+
+def to_dispatch(
+    tx: Tx, actor: Actor, views: Iterable[str], book: Rulebook, now: datetime, limit: int = 30
+) -> tuple[Waiting, ...]:
+    """Letters of these views with their routing record and the words of an objection, by due date."""
+    eye = sight(actor, book.directory)
+    found_: list[Case] = []
+    for code in views:
+        chosen = BY_CODE[code]
+        wanted = {"machine": chosen.machine, "states": chosen.states, "open": True, "alone": True}
+        found_ += lists.page(tx, eye, wanted, limit)
+    ids = [case.id for case in found_]
+    records, words = (desk_rows.decisions(tx, ids), desk_rows.first_words(tx, ids)) if ids else ({}, {})
+    return tuple(_waiting(tx, case, actor, records, words, book, now) for case in found_)
+
+
+def _waiting(
+    tx: Tx,
+    case: Case,
+    actor: Actor,
+    records: Mapping[str, Any],
+    words: Mapping[str, str],
+    book: Rulebook,
+    now: datetime,
+) -> Waiting:
+    dossier = cases.dossier(tx, case.id)
+    assert dossier is not None  # the list has just read it
+    objection = dossier.open("objection")
+    said = ""
+    if objection is not None:
+        notes = [m for m in cases.messages(tx, case.id) if m.kind == "note" and m.author == objection.opened_by]
+        said = notes[-1].body if notes else ""
+    return Waiting(
+        row=reading.row(case, book, now, actor),
+        body=words.get(case.id, ""),
+        place=case.place,
+        decision=records.get(case.id, {}),
+        returns=case.returns,
+        barred=frozenset(u for u in book.directory.units if not may_receive(case, u, book.directory)),
+        moves=tuple(m.code for m in reading.open_moves(dossier, actor, now, book)),
+        objection=said,
+        wish=str(objection.data.get("unit", "")) if objection else "",
+        unit=case.unit,
+    )
+
+
+# Small deeds of a case page -------------------------------------------------------------------------------------------
+
+
+def send_again(tx: Tx, number: str, key: str, actor: Actor, book: Rulebook, now: datetime) -> bool:
+    """Let a notice that did not arrive go once more; False where it is on its way or has arrived. Raises NotFound."""
+    case_id = cases.id_of(tx, number)
+    dossier = cases.dossier(tx, case_id) if case_id else None
+    notice = desk_rows.notice(tx, key)
+    if dossier is None or notice is None or notice["case_id"] != case_id or not visible(dossier, actor, book):
+        raise NotFound
+    if not outbox.send_again(tx, key, now):
+        return False
+    told = Entry(case_id=case_id, action="notice.again", actor=actor.id, at=now, data={"text": str(notice["text"])})
+    journal.append(tx, (told,))
+    return True
+
+
+def file_of(tx: Tx, number: str, n: int, actor: Actor, book: Rulebook, now: datetime) -> tuple[str, str, str]:
+    """Hash, type and neutral name of a file the officer may open; raises NotFound."""
+    shown = reading.staff_case(tx, number, actor, book, now)
+    view = next((f for said in shown.thread for f in said.files if f.n == n), None)
+    stored = desk_rows.file(tx, shown.case_id, n)
+    if view is None or stored is None:
+        raise NotFound
+    return str(stored["sha256"]), view.mime, view.name
+
+

@@ -1,0 +1,56 @@
+"""Showing who wrote: name, phone and e-mail of a case behind "show", each opening a line of the journal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.desk import visible
+from hub.errors import Forbidden, NotFound
+from hub.journal import Entry
+from hub.office import Office
+from hub.people import Actor
+from hub.reading import may_show_contact
+from hub.rulebook import Rulebook
+from hub.storage import cases, journal, vault
+from hub.storage.tx import Tx
+
+Kept = tuple[str, tuple[str, dict[str, str]] | None]
+"""The case whose key seals, and what is sealed; None where the person was forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the citizen can be reached; every part may be empty."""
+
+    name: str
+    phone: str
+    email: str
+
+
+async def show(office: Office, number: str, actor: Actor) -> Shown:
+    """The contact data of a case, after the reading is on record (DESIGN §10).
+
+    Raises NotFound where the case does not exist for the actor, Forbidden where its level or the actor's part keeps
+    the contact closed, CannotOpen where its key is destroyed.
+    """
+
+    async def run(book: Rulebook) -> Kept:
+        return await office.store.write(record_showing, number, actor, book, office.clock())
+
+    opened = office.opened(*await office.with_rules(run))
+    return Shown(opened.get("1:name", ""), opened.get("1:phone", ""), opened.get("1:email", ""))
+
+
+def record_showing(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime) -> Kept:
+    """The deed: who may, the entry `contact.shown`, and what is sealed, in one transaction."""
+    case_id = cases.id_of(tx, number)
+    dossier = cases.dossier(tx, case_id) if case_id else None
+    if dossier is None or not visible(dossier, actor, book):
+        raise NotFound
+    if not may_show_contact(dossier, actor, book):
+        raise Forbidden(
+            "这件来信的联系方式不对您开放。可以请来信人同意公开联系方式。",
+            "The contact data of this case is not open to you. You may ask the citizen to open it.",
+        )
+    journal.append(tx, [Entry(dossier.case.id, "contact.shown", actor.id, now, {})])
+    owner = cases.vault_of(tx, dossier.case.id)
+    return owner, vault.read(tx, owner)

@@ -1,0 +1,205 @@
+"""The public page of an answered letter: what a publisher sees before, and publishes as it stands."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from hub.case import Case, Dossier, Reply
+from hub.desk import visible
+from hub.errors import Invalid, NotFound, NotNow, Said
+from hub.office import Office
+from hub.people import Actor
+from hub.privacy import masking
+from hub.privacy.marks import Kind, Mark
+from hub.rulebook import Rulebook
+from hub.storage import cases, vault
+from hub.storage.publications import Page
+from hub.storage.tx import Tx
+
+Where = Literal["title", "body", "reply"]
+PLACES: tuple[Where, ...] = ("title", "body", "reply")
+
+
+class Placed(NamedTuple):
+    """A mark with the text it stands in; places are code points of the text before masking."""
+
+    where: Where
+    start: int
+    end: int
+    kind: Kind
+
+
+class Marked(NamedTuple):
+    """A text before masking with the marks that stand in it."""
+
+    text: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a page is made of."""
+
+    record: Case
+    letter: Dossier
+    reply: Reply
+    body: str
+    owner: str
+    kept: tuple[str, dict[str, str]] | None
+    asked_to_lift: str
+
+
+async def preview(
+    office: Office, number: str, actor: Actor, added: Iterable[Placed] = (), lifted: Iterable[Placed] = ()
+) -> tuple[Page, Mapping[Where, Marked]]:
+    """The page as it would be published, and each text with its marks.
+
+    `number` is the publication record's or the letter's. A hidden letter is shown by its redacted words: nobody needs
+    its original to publish it. Raises NotFound, NotNow (nothing was released yet), Invalid (a mark outside its text).
+    """
+    book = await office.book()
+    source = await office.store.read(_source, number, actor, book)
+    return _made(source, office.opened(source.owner, source.kept), tuple(added), tuple(lifted), book)
+
+
+async def publish(
+    office: Office,
+    number: str,
+    actor: Actor,
+    seen: int | None,
+    added: Iterable[Placed] = (),
+    lifted: Iterable[Placed] = (),
+) -> Case:
+    """Publish what `preview` shows for the same marks. Lifting needs what another publisher asked for (ask_lifting)."""
+    added, lifted = tuple(added), tuple(lifted)
+    book = await office.book()
+    source = await office.store.read(_source, number, actor, book)
+    if set(lifted) - set(read_marks(source.asked_to_lift)):
+        raise NotNow(
+            "取消遮盖要先申请，写明理由，再由另一位公开审查员公开。",
+            "Lifting a mark is asked for with a reason first; another publisher then publishes.",
+        )
+    page, _ = _made(source, office.opened(source.owner, source.kept), added, lifted, book)
+    values = {"lifted": True} if lifted else {}
+    return await office.publish(source.record.number, values, page, actor, seen)
+
+
+def write_marks(marks: Iterable[Placed]) -> str:
+    """Marks as the short text that the move ask_lifting keeps: `body:10-13:name;…`."""
+    return ";".join(f"{m.where}:{m.start}-{m.end}:{m.kind}" for m in marks)
+
+
+def read_marks(text: str) -> tuple[Placed, ...]:
+    """The marks of such a text; what cannot be read is left out."""
+    found = []
+    for part in text.split(";"):
+        where, _, rest = part.partition(":")
+        span, _, kind = rest.partition(":")
+        start, _, end = span.partition("-")
+        if where in PLACES and start.isdecimal() and end.isdecimal():
+            found.append(Placed(where, int(start), int(end), kind))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+# ---- the question ----------------------------------------------------------------------------------------------------
+
+
+def _source(tx: Tx, number: str, actor: Actor, book: Rulebook) -> _Source:
+    record = _record(tx, number)
+    if record is None or not visible(record, actor, book):
+        raise NotFound
+    letter = cases.dossier(tx, record.case.about)
+    if letter is None:
+        raise NotFound
+    reply = next((r for r in reversed(letter.replies) if r.verdict == "qualified" or r.state == "signed"), None)
+    if reply is None or letter.case.answered_at is None:
+        raise NotNow("这件来信还没有对外答复，不能公开。", "This letter has no released reply yet.")
+    owner = cases.vault_of(tx, letter.case.id)
+    lifting = record.open("lifting")
+    return _Source(
+        record=record.case,
+        letter=letter,
+        reply=reply,
+        body=cases.messages(tx, letter.case.id)[0].body,
+        owner=owner,
+        kept=vault.read(tx, owner),
+        asked_to_lift=str(lifting.data.get("masks", "")) if lifting else "",
+    )
+
+
+def _record(tx: Tx, number: str) -> Dossier | None:
+    case_id = cases.id_of(tx, number)
+    case = cases.get(tx, case_id) if case_id else None
+    if case is not None and not case.about:
+        case_id = cases.about(tx, case.id, "publication")
+    return cases.dossier(tx, case_id) if case_id else None
+
+
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+
+def _made(
+    source: _Source, opened: Mapping[str, str], added: tuple[Placed, ...], lifted: tuple[Placed, ...], book: Rulebook
+) -> tuple[Page, Mapping[Where, Marked]]:
+    name, phone = opened.get("1:name", ""), opened.get("1:phone", "")
+    known = masking.Known(book.public, tuple(filter(None, (name,))), tuple(filter(None, (phone,))))
+    texts: dict[Where, str] = {"title": source.letter.case.title, "body": source.body, "reply": source.reply.body}
+    for mark in (*added, *lifted):
+        if not 0 <= mark.start < mark.end <= len(texts[mark.where]):
+            raise Invalid({"masks": Said("有一处遮盖超出了文字的范围。", "A mark lies outside its text.")})
+    marked = {
+        where: Marked(
+            text, masking.merge(masking.find(text, known), _of(where, added), _of(where, lifted))
+        )
+        for where, text in texts.items()
+    }
+    surname = source.letter.case.show_surname
+    shown = {where: masking.mask(text, marks, surname=surname) for where, (text, marks) in marked.items()}
+    return _page(source, shown, marked, name if surname else "", book), marked
+
+
+def _of(where: Where, marks: Iterable[Placed]) -> list[Mark]:
+    return [Mark(m.start, m.end, m.kind) for m in marks if m.where == where]
+
+
+def _page(
+    source: _Source, shown: Mapping[Where, str], marked: Mapping[Where, Marked], name: str, book: Rulebook
+) -> Page:
+    case, calendar = source.letter.case, book.calendar
+    answered = case.answered_at or case.received_at
+    received_day, answered_day = calendar.day_of(case.received_at), calendar.day_of(answered)
+    main = next((c for c in source.letter.clocks if c.name == "main"), None)
+    due = _limit_day(main.due_at if main else None, case, book)
+    kinds = Counter(mark.kind for _, marks in marked.values() for mark in marks)
+    return Page(
+        case_id=case.id,
+        record=source.record.id,
+        number=case.number,
+        title=shown["title"],
+        body=shown["body"],
+        reply=shown["reply"],
+        surname=masking.mask(name, [Mark(0, len(name), "name")], surname=True) if name else "",
+        masks=json.dumps(dict(sorted(kinds.items()))),
+        kind=case.kind,
+        unit=case.unit,
+        area=case.area,
+        result=source.reply.result or "",
+        received_day=received_day.isoformat(),
+        answered_day=answered_day.isoformat(),
+        workdays=calendar.count_workdays(received_day, answered_day),
+        allowed=calendar.count_workdays(received_day, due.date()) if due else 0,
+        rounds=case.round,
+        score=case.score,
+        solved=case.solved,
+    )
+
+
+def _limit_day(due: datetime | None, case: Case, book: Rulebook) -> datetime | None:
+    """The last day in time, as a moment of that day; the kind's limit from receipt where the clock has ended."""
+    rule = book.kind(case.kind, case.kinds_edition).clocks.get("main")
+    if due is None and rule is not None:
+        due = book.calendar.due(case.received_at, rule.limit)
+    return None if due is None else book.calendar.local(due) - timedelta(microseconds=1)

@@ -1,0 +1,32 @@
+"""Whether what waits in the outbox may go: after a restore nothing is sent until an admin releases it."""
+
+from hub.storage.tx import Tx
+
+NAME = "outbox.held"
+GET = "SELECT value FROM settings WHERE name = :name"
+PUT = """
+INSERT INTO settings (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+RELEASE = "DELETE FROM settings WHERE name = :name RETURNING name"
+
+
+def is_held(tx: Tx) -> bool:
+    """Whether the courier sends nothing at present."""
+    return bool(tx.execute(GET, {"name": NAME}))
+
+
+def release(tx: Tx) -> bool:
+    """Let the courier send again; False when nothing was held."""
+    return bool(tx.execute(RELEASE, {"name": NAME}))
+
+
+def get(tx: Tx, name: str) -> str:
+    """A setting of the whole store, empty where it was never set."""
+    rows = tx.execute(GET, {"name": name})
+    return str(rows[0]["value"]) if rows else ""
+
+
+def put(tx: Tx, name: str, value: str) -> None:
+    """Keep a setting of the whole store."""
+    tx.execute(PUT, {"name": name, "value": value})

@@ -1,0 +1,222 @@
+"""The patrol: a sweep over everything whose moment has come, one short deed each, and no effect ever twice."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from hub import desk
+from hub.case import Clock, Dossier
+from hub.errors import NotNow
+from hub.holders import held_by
+from hub.journal import Entry
+from hub.machines.registry import MACHINES
+from hub.moments import from_text, to_text
+from hub.office import Office
+from hub.people import SYSTEM
+from hub.rulebook import Rulebook
+from hub.storage import cases, clocks, editions, journal, outbox, sweeps
+from hub.storage.clocks import DueRow
+from hub.storage.errors import StoreBusy, Unavailable
+from hub.storage.tx import Tx
+from hub.timing import LAPSE
+from supervision.overlays import ENDING, end_overlay
+from supervision.rungs import Climb, climb, notices
+
+log = structlog.get_logger("patrol")
+
+BATCH = 200
+ABREAST = 16
+"""Deeds handed over together, so that they share a commit."""
+SET_BACK = timedelta(minutes=1)
+"""A clock that stands further back than this is wrong: nothing is fired until it has caught up."""
+FIRST_DELAY = timedelta(minutes=1)
+QUARANTINE_AFTER = 5
+QUARANTINE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did: rows climbed, rungs recorded, moves made, overlays ended, rows put off."""
+
+    climbed: int = 0
+    rungs: int = 0
+    moves: int = 0
+    ended: int = 0
+    put_off: int = 0
+    refused: bool = False
+
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(
+            self.climbed + other.climbed,
+            self.rungs + other.rungs,
+            self.moves + other.moves,
+            self.ended + other.ended,
+            self.put_off + other.put_off,
+            self.refused or other.refused,
+        )
+
+
+async def sweep(office: Office, now: datetime, limit: int = BATCH) -> Swept:
+    """Do everything that is due at `now`, oldest first, until nothing is; ask in turns of `limit` rows.
+
+    Any number of sweeps may run at once, in any process, and be killed at any point. A `now` that lies more than a
+    minute before the latest one ever swept is refused: `refused` is set and nothing is done. Raises Unavailable and
+    StoreBusy from the store; whatever else a row raises puts that row off and is logged with the case's number only.
+    """
+    total = Swept()
+    while True:
+        if not await office.store.write(_set_out, now):
+            log.error("clock_set_back", alarm=True, now=to_text(now))
+            return replace(total, refused=True)
+        rows = await office.store.read(clocks.due, now, limit)
+        for start in range(0, len(rows), ABREAST):
+            done = await asyncio.gather(*(_one(office, row, now) for row in rows[start : start + ABREAST]))
+            total = sum(done, total)
+        if len(rows) < limit:
+            break
+    for kind in ENDING:
+        total += await _overlays(office, kind, now, limit)
+    return total
+
+
+def _set_out(tx: Tx, now: datetime) -> bool:
+    """Leave a sign of life; False when the clock was set back."""
+    last = sweeps.moment(tx, sweeps.LAST)
+    if last is not None and now < last - SET_BACK:
+        return False
+    sweeps.remember(tx, sweeps.LAST, max(now, last or now))
+    sweeps.remember(tx, sweeps.HEARTBEAT, now)
+    return True
+
+
+async def _one(office: Office, row: DueRow, now: datetime) -> Swept:
+    async def run(book: Rulebook) -> Swept:
+        return await office.store.write(climb_clock, row, book, now)
+
+    try:
+        return await office.with_rules(run)
+    except (Unavailable, StoreBusy):
+        raise
+    except Exception as fault:
+        number, tries = await office.store.write(put_off, row, now)
+        alarm = tries >= QUARANTINE_AFTER
+        told = log.error if alarm else log.warning
+        told("row_put_off", alarm=alarm, number=number, clock=row.name, tries=tries, error=_kind(fault))
+        return Swept(put_off=1)
+
+
+def put_off(tx: Tx, row: DueRow, now: datetime) -> tuple[str, int]:
+    """Let a row that raised wait: 1, 4, 16, 64 minutes, then a day. Answers the case's number and how often it was."""
+    before = sweeps.tries(tx, row)
+    delay = QUARANTINE if before + 1 >= QUARANTINE_AFTER else FIRST_DELAY * 4**before
+    return sweeps.number_of(tx, row.case_id), clocks.put_off(tx, row, now + delay)
+
+
+def climb_clock(tx: Tx, row: DueRow, book: Rulebook, now: datetime) -> Swept:
+    """The deed for one clock: record every rung passed with its true time, send the highest, make the machine's move.
+
+    Everything is read again here: a colleague, or another sweep, may have been first. Raises OldEdition.
+    """
+    editions.must_be_current(tx, book)
+    dossier = cases.dossier(tx, row.case_id, lock=True)
+    clock = _clock(dossier, row) if dossier else None
+    if dossier is None or clock is None:
+        raise LookupError("a clock without its case")
+    if clock.rung_at is None or clock.rung_at > now:
+        return Swept()
+    found = climb(clock, MACHINES[dossier.case.machine], book, now)
+    if clock.phase != "running":
+        clocks.put(tx, row.case_id, (replace(clock, rung="", rung_at=None),))
+        return Swept()
+    recorded = _record(tx, dossier, clock, found, book, now)
+    clocks.put(tx, row.case_id, (found.clock,))
+    moved = found.lapsed and _lapse(tx, row, found.clock, book, now)
+    return Swept(climbed=1, rungs=recorded, moves=int(moved))
+
+
+def _clock(dossier: Dossier, row: DueRow) -> Clock | None:
+    return next((c for c in dossier.clocks if (c.name, c.round) == (row.name, row.round)), None)
+
+
+def _record(tx: Tx, dossier: Dossier, clock: Clock, found: Climb, book: Rulebook, now: datetime) -> int:
+    """Write down the rungs that nobody recorded yet; the notices of the highest go out with them."""
+    case, recorded = dossier.case, 0
+    for place, (at, rung) in enumerate(((p.at, p.rung) for p in found.passed), 1):
+        highest = place == len(found.passed)
+        to = notices(case, clock, rung, book, now) if highest else ()
+        if not clocks.fire(tx, case.id, clock, rung.code, at, now, told=bool(to)):
+            continue
+        recorded += 1
+        outbox.put(tx, case.id, to, now)
+        data: dict[str, Any] = {"clock": clock.name, "round": clock.round, "rung": rung.code, "at": to_text(at)}
+        if found.breached and rung.at.spec == "0":
+            data |= _held(tx, dossier, at)
+        journal.append(tx, [Entry(case.id, "clock.climbed", SYSTEM.id, at, data)])
+    return recorded
+
+
+def _held(tx: Tx, dossier: Dossier, at: datetime) -> dict[str, Any]:
+    """Whose time it was in the instant before a limit passed: the breach is theirs, wherever the case is now."""
+    states = MACHINES[dossier.case.machine].states
+    changes = []
+    for line in journal.of_case(tx, dossier.case.id):
+        data = json.loads(line.data)
+        state = str(data.get("to" if line.action.startswith("move.") else "state") or "")
+        if state in states:
+            changes.append((from_text(line.at), states[state].holder))
+    held = dossier.assignments
+    unit = next((a.unit for a in reversed(held) if a.since < at and (a.until is None or a.until >= at)), "")
+    holder = held_by(sorted(changes, key=lambda c: c[0]), at) or states[dossier.case.state].holder
+    return {"breach": True, "holder": holder, "unit": unit}
+
+
+def _lapse(tx: Tx, row: DueRow, clock: Clock, book: Rulebook, now: datetime) -> bool:
+    """The machine's own move for a clock that has run out; where something still waits, again next working day."""
+    dossier = cases.dossier(tx, row.case_id)
+    if dossier is None:
+        return False
+    lapse = MACHINES[dossier.case.machine].lapses[row.name]
+    try:
+        desk.act_by_system(tx, dossier, lapse.move, {}, book, now)
+    except NotNow:
+        again = book.calendar.opening(book.calendar.add_workdays(book.calendar.day_of(now), 1))
+        clocks.put(tx, row.case_id, (replace(clock, rung=LAPSE, rung_at=again),))
+        return False
+    clocks.fire(tx, row.case_id, clock, LAPSE, row.rung_at, now, told=True)
+    return True
+
+
+async def _overlays(office: Office, kind: str, now: datetime, limit: int) -> Swept:
+    """End the overlays of a kind whose day has passed; one that raises is passed over until the next sweep."""
+    total = Swept()
+    after: sweeps.DueOverlay | None = None
+    while True:
+        rows = await office.store.read(sweeps.due_overlays, kind, now, limit, after)
+        for row in rows:
+            deed: Callable[[Rulebook], Any] = partial(_end, office, row, now)
+            try:
+                total += Swept(ended=int(await office.with_rules(deed)))
+            except (Unavailable, StoreBusy):
+                raise
+            except Exception as fault:
+                number = await office.store.read(sweeps.number_of, row.case_id)
+                log.warning("overlay_put_off", alarm=True, number=number, overlay=kind, error=_kind(fault))
+                total += Swept(put_off=1)
+        if len(rows) < limit:
+            return total
+        after = rows[-1]
+
+
+async def _end(office: Office, row: sweeps.DueOverlay, now: datetime, book: Rulebook) -> bool:
+    return await office.store.write(end_overlay, row, book, now)
+
+
+def _kind(fault: Exception) -> str:
+    """The class of an error: its sentence may hold a stored value, which no log may show."""
+    return type(fault).__name__
