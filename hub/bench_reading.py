@@ -1,4 +1,4 @@
-"""Questions of the office's pages beyond one case: the next in line, what is on the desk, what waits for a dispatcher."""
+"""Questions of the office's pages beyond one case: the next in line, what is on the desk, what waits for dispatch."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from hub.desk import visible
 from hub.errors import NotFound
 from hub.journal import Entry
 from hub.machines.views import BY_CODE
+from hub.move import open_moves
 from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.sight import may_receive, sight
@@ -123,7 +124,7 @@ def found(
 ) -> tuple[Row, ...]:
     """Cases of every state that hold the words, or have the number, as far as the actor may see them."""
     eye, seen = sight(actor, book.directory), {k: v for k, v in asked.items() if k in lists.FILTERS}
-    rows = lists.page(tx, eye, {**seen, "numbers": (words.strip().upper(),)}, limit)
+    rows = lists.page(tx, eye, {**seen, "machine": "letter", "numbers": (words.strip().upper(),)}, limit)
     before = 1 << 60
     for _ in range(ROUNDS):
         hits = search.find(tx, engine, "staff", words, SEARCHED, before)
@@ -195,7 +196,7 @@ def _waiting(
         decision=records.get(case.id, {}),
         returns=case.returns,
         barred=frozenset(u for u in book.directory.units if not may_receive(case, u, book.directory)),
-        moves=tuple(m.code for m in reading.open_moves(dossier, actor, now, book)),
+        moves=tuple(m.code for m in open_moves(dossier, actor, now, book)),
         objection=said,
         wish=str(objection.data.get("unit", "")) if objection else "",
         unit=case.unit,
@@ -227,5 +228,3 @@ def file_of(tx: Tx, number: str, n: int, actor: Actor, book: Rulebook, now: date
     if view is None or stored is None:
         raise NotFound
     return str(stored["sha256"]), view.mime, view.name
-
-

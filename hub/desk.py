@@ -18,7 +18,7 @@ from hub.move import kind_of, move
 from hub.own_words import Hidden
 from hub.people import SYSTEM, Actor
 from hub.rulebook import Rulebook
-from hub.storage import cases, editions, journal, outbox, publications
+from hub.storage import cases, editions, journal, outbox, people, publications
 from hub.storage.tx import Tx
 from hub.timing import fresh, refreshed, with_dates
 
@@ -54,6 +54,8 @@ def act(tx: Tx, number: str, asked: Asked, actor: Actor, book: Rulebook, now: da
         raise NotFound
     if asked.seen is not None and asked.seen != dossier.case.version:
         raise Overtaken
+    if asked.values.get("officer"):
+        _must_handle(tx, asked, dossier, book, now)
     if asked.move == "merge":
         asked = _with_lead(tx, asked, dossier, actor, book)
     step = move(dossier, asked.move, actor, asked.values, now, book, findings=asked.findings, spare=asked.spare)
@@ -109,6 +111,14 @@ def _show(tx: Tx, code: str, case: Case, now: datetime) -> None:
         publications.suspend(tx, case.about)
     elif code == "take_down":
         publications.take_down(tx, case.about, now)
+
+
+def _must_handle(tx: Tx, asked: Asked, dossier: Dossier, book: Rulebook, now: datetime) -> None:
+    """A case is given to somebody who handles for its unit today, never to nobody."""
+    unit = str(asked.values.get("unit") or dossier.case.unit)
+    officer = people.actor(tx, str(asked.values["officer"]), now)
+    if officer is None or not officer.holds("handler", unit, book.directory):
+        raise Invalid({"officer": Said("这位同事不是该单位的承办人。", "This colleague does not handle for the unit.")})
 
 
 def _with_lead(tx: Tx, asked: Asked, dossier: Dossier, actor: Actor, book: Rulebook) -> Asked:

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from hub import desk
 from hub.case import Case, Dossier
 from hub.errors import NotFound, OldEdition
 from hub.files import FileStore
-from hub.intake import Means, Received, prepare
+from hub.intake import Means, Prepared, Received, prepare
 from hub.moments import Clock
 from hub.own_words import Hidden, hide_case, hide_values, raises_level, read_known
 from hub.people import Actor
@@ -65,13 +66,15 @@ class Office:
         """Take a letter: durable when this returns. Raises Invalid (every wrong field), KeyReused."""
 
         async def run(book: Rulebook) -> Received:
-            now = self.clock()
-            letter = checked(given, book)
-            means = Means(self.ring, self.fresh_id(), self._choose, book.public)
-            ready = prepare(letter, book, means, now)
+            ready, now = self.prepared(given, book), self.clock()
             return await self.store.intake(ready.key, desk.receive, ready, book, now)
 
         return await self.with_rules(run)
+
+    def prepared(self, given: Submission, book: Rulebook) -> Prepared:
+        """A letter checked, masked, routed and sealed, for the deed desk.receive; raises Invalid."""
+        means = Means(self.ring, self.fresh_id(), self._choose, book.public)
+        return prepare(checked(given, book), book, means, self.clock())
 
     # Somebody acts ----------------------------------------------------------------------------------------------
 
@@ -81,12 +84,18 @@ class Office:
         """Make one move; see desk.act for what it raises."""
 
         async def run(book: Rulebook) -> Case:
-            given, hidden = await self._own_words(number, move, values, actor, book)
-            findings = await self._looked_at(number, move, values, book)
-            asked = desk.Asked(move, given, seen, findings, self.fresh_id(), hidden)
+            asked = replace(await self.asked(number, move, values, actor, book), seen=seen)
             return await self.store.write(desk.act, number, asked, actor, book, self.clock())
 
         return await self.with_rules(run)
+
+    async def asked(
+        self, number: str, move: str, values: Mapping[str, Any], actor: Actor, book: Rulebook
+    ) -> desk.Asked:
+        """A move made ready for the deed desk.act: looked at by the checks, a citizen's words redacted where hidden."""
+        given, hidden = await self._own_words(number, move, values, actor, book)
+        findings = await self._looked_at(number, move, values, book)
+        return desk.Asked(move, given, None, findings, self.fresh_id(), hidden)
 
     async def publish(self, number: str, values: Mapping[str, Any], page: Page, actor: Actor, seen: int | None) -> Case:
         """Publish a page that a publisher looked at as it stands."""

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from hub.case import Case, Dossier, Reply
@@ -60,9 +60,13 @@ async def preview(
     `number` is the publication record's or the letter's. A hidden letter is shown by its redacted words: nobody needs
     its original to publish it. Raises NotFound, NotNow (nothing was released yet), Invalid (a mark outside its text).
     """
-    book = await office.book()
-    source = await office.store.read(_source, number, actor, book)
-    return _made(source, office.opened(source.owner, source.kept), tuple(added), tuple(lifted), book)
+    marks = tuple(added), tuple(lifted)
+
+    async def run(book: Rulebook) -> tuple[Page, Mapping[Where, Marked]]:
+        source = await office.store.read(_source, number, actor, book)
+        return _made(source, office.opened(source.owner, source.kept), *marks, book)
+
+    return await office.with_rules(run)
 
 
 async def publish(
@@ -151,9 +155,7 @@ def _made(
         if not 0 <= mark.start < mark.end <= len(texts[mark.where]):
             raise Invalid({"masks": Said("有一处遮盖超出了文字的范围。", "A mark lies outside its text.")})
     marked = {
-        where: Marked(
-            text, masking.merge(masking.find(text, known), _of(where, added), _of(where, lifted))
-        )
+        where: Marked(text, masking.merge(masking.find(text, known), _of(where, added), _of(where, lifted)))
         for where, text in texts.items()
     }
     surname = source.letter.case.show_surname
@@ -171,9 +173,7 @@ def _page(
     case, calendar = source.letter.case, book.calendar
     answered = case.answered_at or case.received_at
     received_day, answered_day = calendar.day_of(case.received_at), calendar.day_of(answered)
-    main = next((c for c in source.letter.clocks if c.name == "main"), None)
-    due = _limit_day(main.due_at if main else None, case, book)
-    kinds = Counter(mark.kind for _, marks in marked.values() for mark in marks)
+    kinds = Counter(mark.kind for entry in marked.values() for mark in entry.marks)
     return Page(
         case_id=case.id,
         record=source.record.id,
@@ -190,16 +190,20 @@ def _page(
         received_day=received_day.isoformat(),
         answered_day=answered_day.isoformat(),
         workdays=calendar.count_workdays(received_day, answered_day),
-        allowed=calendar.count_workdays(received_day, due.date()) if due else 0,
+        allowed=_allowed(case, book),
         rounds=case.round,
         score=case.score,
         solved=case.solved,
     )
 
 
-def _limit_day(due: datetime | None, case: Case, book: Rulebook) -> datetime | None:
-    """The last day in time, as a moment of that day; the kind's limit from receipt where the clock has ended."""
+def _allowed(case: Case, book: Rulebook) -> int:
+    """The working days the kind's own limit gives, counted from the day of receipt."""
     rule = book.kind(case.kind, case.kinds_edition).clocks.get("main")
-    if due is None and rule is not None:
-        due = book.calendar.due(case.received_at, rule.limit)
-    return None if due is None else book.calendar.local(due) - timedelta(microseconds=1)
+    if rule is None:
+        return 0
+    if rule.limit.unit == "wd":
+        return rule.limit.amount
+    received = book.calendar.day_of(case.received_at)
+    days = rule.limit.amount if rule.limit.unit == "cd" else 1
+    return book.calendar.count_workdays(received, received + timedelta(days=days))

@@ -11,6 +11,7 @@ from hub.clocks import due_if_resumed
 from hub.daylines import explain, is_provisional
 from hub.desk import visible
 from hub.errors import NotFound, Said
+from hub.held import booked
 from hub.kinds import Kind
 from hub.lamps import lamp
 from hub.machines.fields import CHOICES
@@ -217,6 +218,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
         decision=json.loads(stored["decision"]),
         moves=open_moves(dossier, actor, now, book),
         history=_history(lines, known, case),
+        held=booked(case.machine, lines, case.answered_at or case.closed_at or now, book.calendar),
         lead=_number(tx, case.lead),
         followers=tuple(_number(tx, f) for f in cases.followers_of(tx, case.id)),
         last_message=case.last_message,

@@ -1,8 +1,9 @@
-"""Results: what the public asks of published letters. Page, feed and search read the one publication view through here."""
+"""Results: what the public asks of published letters. Page, feed and search read them through here."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from hub.errors import NotFound, Said
 from hub.moments import from_text
@@ -110,7 +111,7 @@ def one(tx: Tx, number: str, book: Rulebook) -> Published | Resting:
 def alike(tx: Tx, engine: str, text: str, book: Rulebook, limit: int = 3) -> tuple[Published, ...]:
     """Answered letters that share the most runs of three characters (or two words) with a title; the best first."""
     tokens = terms(text)
-    windows = list(dict.fromkeys(" ".join(pair) for pair in zip(tokens, tokens[1:], strict=False)))[:ALIKE_WINDOWS]
+    windows = list(dict.fromkeys(" ".join(pair) for pair in pairwise(tokens)))[:ALIKE_WINDOWS]
     hits: Counter[str] = Counter()
     for window in windows:
         first, _, second = window.partition(" ")

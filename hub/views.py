@@ -168,6 +168,8 @@ class StaffCase:
     decision: Mapping[str, Any]
     moves: tuple[Move, ...]
     history: tuple[LineView, ...]
+    held: tuple[tuple[Said, int], ...]
+    """Holder and staffed seconds: whose time it was so far."""
     lead: str
     followers: tuple[str, ...]
     last_message: int

@@ -16,6 +16,7 @@ from hub.errors import NotNow
 from hub.holders import held_by
 from hub.journal import Entry
 from hub.machines.registry import MACHINES
+from hub.measures import unit_at
 from hub.moments import from_text, to_text
 from hub.office import Office
 from hub.people import SYSTEM
@@ -170,10 +171,8 @@ def _held(tx: Tx, dossier: Dossier, at: datetime) -> dict[str, Any]:
         state = str(data.get("to" if line.action.startswith("move.") else "state") or "")
         if state in states:
             changes.append((from_text(line.at), states[state].holder))
-    held = dossier.assignments
-    unit = next((a.unit for a in reversed(held) if a.since < at and (a.until is None or a.until >= at)), "")
     holder = held_by(sorted(changes, key=lambda c: c[0]), at) or states[dossier.case.state].holder
-    return {"breach": True, "holder": holder, "unit": unit}
+    return {"breach": True, "holder": holder, "unit": unit_at(dossier.assignments, at)}
 
 
 def _lapse(tx: Tx, row: DueRow, clock: Clock, book: Rulebook, now: datetime) -> bool:

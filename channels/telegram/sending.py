@@ -1,7 +1,6 @@
 """Sending to a chat, and what an error of sending means for the message."""
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import (
@@ -18,62 +17,26 @@ from telegram.error import (
 
 from channels.dialogue.lengths import SAY_UNITS, split_text
 from channels.dialogue.talk import Button, Say
+from channels.message import Document, OutboundMessage, Outcome, SentInPart
+
+__all__ = [
+    "CAPABILITIES",
+    "CAPTION_UNITS",
+    "Document",
+    "OutboundMessage",
+    "Outcome",
+    "SentInPart",
+    "acknowledge",
+    "classify",
+    "keyboard",
+    "outbound",
+    "send",
+]
 
 CAPTION_UNITS = 1024
 """The longest caption of a file, in UTF-16 units (Telegram Bot API, sendDocument)."""
 CAPABILITIES = {"text_units": SAY_UNITS, "buttons": True, "edit": True, "upload_bytes": 50_000_000}
 _UNCHANGED = "message is not modified"
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file to send: its name, content and type."""
-
-    name: str
-    content: bytes
-    mime: str = "application/octet-stream"
-
-
-@dataclass(frozen=True, slots=True)
-class OutboundMessage:
-    """What one chat is sent: words with rows of buttons, and perhaps a document.
-
-    `replaces` is the provider id of an earlier message that these words and buttons take the place of. `silent`
-    messages arrive without a sound (quiet hours).
-    """
-
-    text: str
-    buttons: tuple[tuple[Button, ...], ...] = ()
-    document: Document | None = None
-    replaces: str = ""
-    silent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an error means: `wait` says for how many seconds, `moved` where the chat is now, `reason` is for people.
-
-    done: nothing is left to do; transient: try again with back-off; permanent: never again as it is; unreachable: the
-    citizen blocked the bot or left; ambiguous: it may have arrived; alarm: the bot itself is broken, call the operator.
-    """
-
-    kind: Literal["done", "wait", "transient", "permanent", "unreachable", "ambiguous", "moved", "alarm"]
-    reason: str
-    wait: float = 0.0
-    moved: str = ""
-
-
-class SentInPart(Exception):
-    """A later part of a long message failed: the parts before it have arrived, `rest` remains to be sent.
-
-    `first` is the provider id of the first part that arrived; the cause is the error that `classify` understands.
-    """
-
-    def __init__(self, first: str, rest: OutboundMessage, cause: Exception) -> None:
-        super().__init__(f"sent in part: {type(cause).__name__}")
-        self.first = first
-        self.rest = rest
-        self.cause = cause
 
 
 def outbound(say: Say) -> OutboundMessage:

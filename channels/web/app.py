@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from aiohttp import web
 
 from channels.web import guard, session
+from channels.web.api import events
 from channels.web.api.routes import ROUTES as API_ROUTES
 from channels.web.channel import ROUTES as CHANNEL_ROUTES
 from channels.web.health import ROUTES as HEALTH_ROUTES
@@ -44,6 +45,8 @@ def make_app(office: Office, settings: Settings, parts: Parts | None = None) -> 
     for route in app[TABLE]:
         app.router.add_route(route.method, route.path, guard.guarded(route))
     app.router.add_routes(asset_routes(app[LOOK].assets))
+    app[events.OPEN] = events.Streams()
+    app.on_shutdown.append(app[events.OPEN].end)
     app.on_response_prepare.append(guard.add_headers)
     app.cleanup_ctx.append(_open_parts)
     return app

@@ -136,7 +136,7 @@ def answer(request: web.Request, fault: Exception) -> web.StreamResponse:
     elif status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     elif status == 401 and request.path.startswith(API):
-        response.headers["WWW-Authenticate"] = "Bearer"
+        response.headers["WWW-Authenticate"] = "Query" if code == "no_query_code" else "Bearer"
     return response
 
 

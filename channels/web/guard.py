@@ -16,7 +16,7 @@ from channels.web.errors import API, Foreign, Malformed, NotSignedIn, answer
 from channels.web.forms import cleaned, must_be_ours, must_be_text
 from channels.web.keys import FORM, OPEN_TO, REQUEST_ID, SETTINGS, Handler, Route, Who
 from channels.web.render import SECURITY_HEADERS
-from channels.web.session import citizen_of, current_actor
+from channels.web.session import citizen_by_code, citizen_of, current_actor
 from config.settings import Server
 from hub.errors import Forbidden, NotFound
 from hub.people import ROLES
@@ -107,6 +107,9 @@ async def admit(request: web.Request, who: Who) -> None:
             raise NotFound
         return
     if who in ("public", "channel"):
+        return
+    if who == "citizen" and request.path.startswith(API):
+        await citizen_by_code(request)
         return
     try:
         if who == "citizen":

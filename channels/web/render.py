@@ -6,7 +6,7 @@ import io
 import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from channels.texts.catalog import LANGUAGES, N_, Lang, translator
+from hub.moments import Clock, system_clock
 
 HERE = Path(__file__).resolve().parent
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -282,7 +283,7 @@ class Look:
 LOOK: web.AppKey[Look] = web.AppKey("look", Look)
 
 
-def make_look(*, site: Site | None = None, now: Callable[[], datetime] = partial(datetime.now, UTC)) -> Look:
+def make_look(*, site: Site | None = None, now: Clock = system_clock) -> Look:
     """Everything a page needs; `now` is the clock that "3 days ago" and the year of a date are told by."""
     assets = load_assets()
     addresses = {name: asset.address for name, asset in assets.items()}

@@ -44,6 +44,15 @@ class WrongSignIn(NotSignedIn):
         )
 
 
+class NoCode(NotSignedIn):
+    """A citizen's letter is asked for without its query code."""
+
+    code = "no_query_code"
+
+    def __init__(self) -> None:
+        super().__init__("请提供查询码。", "Please give the query code as “Authorization: Query <code>”.")
+
+
 # ---- officers --------------------------------------------------------------------------------------------------------
 
 
@@ -117,11 +126,16 @@ async def actor_or_none(request: web.Request) -> Actor | None:
     known: Actor | None = request.get(ACTOR)
     if known is not None:
         return known
-    token, purpose = _presented(request)
-    actor = await actor_of_token(request.app, token, purpose) if token else None
+    actor = await read_actor(request)
     if actor is not None:
         request[ACTOR] = actor
     return actor
+
+
+async def read_actor(request: web.Request) -> Actor | None:
+    """The officer as of now, read anew: for answers that last (RELIABILITY S8)."""
+    token, purpose = _presented(request)
+    return await actor_of_token(request.app, token, purpose) if token else None
 
 
 async def actor_of_token(app: web.Application, token: str, purpose: str) -> Actor | None:
@@ -169,6 +183,19 @@ async def open_letter(request: web.Request, number: str, code: str) -> tuple[str
         gates.take(gates.lookups, place)
         gates.take(gates.all_lookups, EVERYWHERE)
         raise
+
+
+async def citizen_by_code(request: web.Request) -> tuple[str, int]:
+    """The case id and party behind `Authorization: Query <code>` and the number in the path.
+
+    Raises NotSignedIn without a code, NotFound for a wrong one and TooMany.
+    """
+    scheme, _, code = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "query" or not code.strip():
+        raise NoCode
+    opened = await open_letter(request, request.match_info["number"], code)
+    request[CITIZEN] = opened
+    return opened
 
 
 def citizen_of(request: web.Request) -> tuple[str, int]:

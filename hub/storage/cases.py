@@ -64,8 +64,12 @@ RECEIPTS = """
 SELECT p.case_id, p.n, p.epoch FROM parties p JOIN cases c ON c.id = p.case_id
 WHERE c.number = :number AND c.about = '' ORDER BY p.n
 """
-FOLLOWERS_OF = "SELECT id FROM cases WHERE lead = :lead ORDER BY id"
-ABOUT = "SELECT id FROM cases WHERE about = :about AND machine = :machine ORDER BY received_at DESC, id DESC LIMIT 1"
+# The empty lead is ruled out by name, so that both engines may use the index of those that follow.
+FOLLOWERS_OF = "SELECT id FROM cases WHERE lead = :lead AND lead <> '' ORDER BY id"
+ABOUT = """
+SELECT id FROM cases WHERE about = :about AND about <> '' AND machine = :machine
+ORDER BY received_at DESC, id DESC LIMIT 1
+"""
 
 
 def add(tx: Tx, case: Case, *, vault: str, fields: dict[str, Any], decision: dict[str, Any]) -> None:

@@ -1,7 +1,13 @@
-"""Filtered lists of cases, composed from known fragments: the actor's scope always, then what was asked for."""
+"""Filtered lists of cases, composed from known fragments: the actor's scope always, then what was asked for.
 
+A list is the merger of branches (one a unit, one a state), each a range of one index; none of them scans what it skips.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from hub.case import Case
@@ -9,19 +15,20 @@ from hub.moments import to_text
 from hub.sight import Sight
 from hub.storage.cases import NEVER
 from hub.storage.rows import from_row, to_json
-from hub.storage.tx import Tx
+from hub.storage.tx import Row, Tx
 
 _IN = "IN (SELECT CAST(value AS TEXT) FROM json_each(:{}))"
 # What an actor may see at all: the same rule as hub/sight.py within().
 SEALED = f"(c.sealed = 0 OR c.unit {_IN.format('sealed')})"
 SERVICE = f"NOT (c.aim = 'service' AND c.target {_IN.format('barred_service')})"
 MISCONDUCT = f"NOT (c.aim = 'misconduct' AND c.target {_IN.format('barred_misconduct')})"
-AT_UNITS = (
-    f"(c.sealed = 1 OR c.unit {_IN.format('units')} OR EXISTS (SELECT 1 FROM overlays o WHERE o.case_id = c.id"  # noqa: S608
-    f" AND o.kind = 'joint' AND o.state = 'open' AND o.unit {_IN.format('units')}))"
+ASSISTED = (
+    "c.sealed = 0 AND c.id IN (SELECT o.case_id FROM overlays o WHERE o.kind = 'joint' AND o.state = 'open'"  # noqa: S608
+    f" AND o.unit {_IN.format('assisting')}) AND NOT c.unit {_IN.format('assisting')}"
 )
 FILTERS = {
     "machine": "c.machine = :machine",
+    "state": "c.state = :state",
     "states": f"c.state {_IN.format('states')}",
     "unit": "c.unit = :unit",
     "kind": "c.kind = :kind",
@@ -41,6 +48,9 @@ FILTERS = {
 BY_DUE = ("c.sort_due, c.id", "(c.sort_due > :at OR (c.sort_due = :at AND c.id > :after))")
 BY_TIME = ("c.received_at DESC, c.id DESC", "(c.received_at < :at OR (c.received_at = :at AND c.id < :after))")
 
+Wanted = dict[str, Any]
+Branch = tuple[list[str], Wanted]
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -51,24 +61,31 @@ class Cursor:
 
 
 def page(
-    tx: Tx, eye: Sight, wanted: dict[str, Any], limit: int, cursor: Cursor | None = None, *, newest: bool = False
+    tx: Tx, eye: Sight, wanted: Wanted, limit: int, cursor: Cursor | None = None, *, newest: bool = False
 ) -> list[Case]:
     """One page of the cases that exist for an actor, by due date or newest first; keyset, never OFFSET."""
     order, past = BY_TIME if newest else BY_DUE
-    where, params = _where(eye, wanted)
-    if cursor is not None:
-        where.append(past)
-        params |= {"at": cursor.at, "after": cursor.after}
-    sql = f"SELECT c.* FROM cases c WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit"  # noqa: S608
-    return [from_row(Case, r) for r in tx.execute(sql, {**params, "limit": limit})]
+    column = "received_at" if newest else "sort_due"
+    found: list[list[Row]] = []
+    for where, params in _branches(eye, wanted):
+        if cursor is not None:
+            where, params = [*where, past], {**params, "at": cursor.at, "after": cursor.after}
+        sql = f"SELECT c.* FROM cases c WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit"  # noqa: S608
+        found.append(tx.execute(sql, {**params, "limit": limit}))
+    rows = merge(*found, key=lambda r: (r[column], r["id"]), reverse=newest)
+    return [from_row(Case, r) for r in islice(rows, limit)]
 
 
-def count(tx: Tx, eye: Sight, wanted: dict[str, Any], most: int = 100) -> int:
+def count(tx: Tx, eye: Sight, wanted: Wanted, most: int = 100) -> int:
     """How many there are, up to `most`: a tab shows 99+ rather than count everything in a request."""
-    where, params = _where(eye, wanted)
-    inner = f"SELECT 1 AS one FROM cases c WHERE {' AND '.join(where)} LIMIT :most"  # noqa: S608
-    rows = tx.execute(f"SELECT COUNT(*) AS n FROM ({inner}) AS counted", {**params, "most": most})  # noqa: S608
-    return int(rows[0]["n"])
+    n = 0
+    for where, params in _branches(eye, wanted):
+        inner = f"SELECT 1 AS one FROM cases c WHERE {' AND '.join(where)} LIMIT :most"  # noqa: S608
+        counted = f"SELECT COUNT(*) AS n FROM ({inner}) AS counted"  # noqa: S608
+        n += int(tx.execute(counted, {**params, "most": most - n})[0]["n"])
+        if n >= most:
+            break
+    return n
 
 
 def cursor_of(case: Case, *, newest: bool = False) -> Cursor:
@@ -79,19 +96,35 @@ def cursor_of(case: Case, *, newest: bool = False) -> Cursor:
     return Cursor(NEVER if due is None else to_text(due), case.id)
 
 
-def _where(eye: Sight, wanted: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+def _branches(eye: Sight, wanted: Wanted) -> Iterator[Branch]:
+    """One branch for each unit the actor works for, or each state asked for; none overlaps another."""
+    wanted = {k: v for k, v in wanted.items() if v is not None and v != "" and v is not False}
+    if not eye.everywhere:
+        asked = wanted.get("unit")
+        for unit in sorted(eye.units | eye.sealed):
+            if asked in (None, unit):
+                yield _where(eye, {**wanted, "unit": unit}, sealed_only=unit not in eye.units)
+        where, params = _where(eye, wanted)
+        yield [*where, ASSISTED], {**params, "assisting": to_json(sorted(eye.units))}
+        return
+    if "states" in wanted and "unit" not in wanted:
+        rest = {k: v for k, v in wanted.items() if k != "states"}
+        for state in wanted["states"]:
+            yield _where(eye, {**rest, "state": state})
+        return
+    yield _where(eye, wanted)
+
+
+def _where(eye: Sight, wanted: Wanted, *, sealed_only: bool = False) -> Branch:
     where = [SEALED, SERVICE, MISCONDUCT]
-    params: dict[str, Any] = {
+    if sealed_only:
+        where.append("c.sealed = 1")
+    params: Wanted = {
         "sealed": to_json(sorted(eye.sealed)),
         "barred_service": to_json(sorted(eye.barred_service)),
         "barred_misconduct": to_json(sorted(eye.barred_misconduct)),
     }
-    if not eye.everywhere:
-        where.append(AT_UNITS)
-        params["units"] = to_json(sorted(eye.units))
     for name, value in wanted.items():
-        if value is None or value == "" or value is False:
-            continue
         where.append(FILTERS[name])
         if value is True:
             continue

@@ -19,6 +19,11 @@ def to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def read_json(text: str) -> Any:
+    """Structured data from its text form."""
+    return json.loads(text)
+
+
 def to_row(value: Any) -> Row:
     """The columns of a frozen value."""
     return {name: _store(getattr(value, name)) for name in value.__dataclass_fields__}

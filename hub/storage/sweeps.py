@@ -4,16 +4,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hub.moments import from_text, to_text
+from hub.storage import settings
 from hub.storage.clocks import DueRow
 from hub.storage.tx import Tx
 
 LAST = "sweep.last"
 HEARTBEAT = "sweep.heartbeat"
 
-SETTING = "SELECT value FROM settings WHERE name = :name"
-SET = """
-INSERT INTO settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value
-"""
 # Open overlays of a kind that end by themselves, oldest first; few are ever open at once.
 DUE_OVERLAYS = """
 SELECT case_id, n, kind, due_at FROM overlays
@@ -36,13 +33,13 @@ class DueOverlay(NamedTuple):
 
 def moment(tx: Tx, name: str) -> datetime | None:
     """A remembered moment of the sweep: the latest one it ran for, or its last sign of life."""
-    rows = tx.execute(SETTING, {"name": name})
-    return from_text(rows[0]["value"]) if rows else None
+    text = settings.get(tx, name)
+    return from_text(text) if text else None
 
 
 def remember(tx: Tx, name: str, value: datetime) -> None:
     """Keep a moment of the sweep."""
-    tx.execute(SET, {"name": name, "value": to_text(value)})
+    settings.put(tx, name, to_text(value))
 
 
 def due_overlays(tx: Tx, kind: str, now: datetime, limit: int, after: DueOverlay | None = None) -> list[DueOverlay]:

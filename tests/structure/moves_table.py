@@ -9,8 +9,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "moves.md"
 HEAD = """# Every move of every machine
 
 Drawn from the machines by `python -m tests.structure.moves_table`; a test holds this page to the code.
-A cell names who may make the move in that state; where it leads stands in the column `to` (`=` stays, `@back` returns to
-the state the case came from). Guards stand in `hub/machines/guards.py`.
+A cell names who may make the move in that state; where it leads stands in the column `to` (`=` stays, `@back` returns
+to the state the case came from). Guards stand in `hub/machines/guards.py`.
 """
 
 

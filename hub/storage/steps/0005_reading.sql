@@ -49,5 +49,5 @@ CREATE TABLE totals (
     kind    TEXT   NOT NULL,
     measure TEXT   NOT NULL,
     n       BIGINT NOT NULL,
-    PRIMARY KEY (day, unit, kind, measure)
+    PRIMARY KEY (unit, day, kind, measure)
 );

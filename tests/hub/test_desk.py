@@ -1,4 +1,4 @@
-"""The first letter told whole: a poor reply is sent back, a good one goes out, the citizen rates it, and it is public."""
+"""The first letter told whole at the desk: sent back, answered well, rated, and offered to the public."""
 
 from pathlib import Path
 

@@ -1,8 +1,11 @@
-"""Whether what waits in the outbox may go: after a restore nothing is sent until an admin releases it."""
+"""Settings of the whole store that every process reads: above all whether what waits in the outbox may go."""
 
 from hub.storage.tx import Tx
 
-NAME = "outbox.held"
+HELD = "outbox.held"
+"""Set by a restore: the courier sends nothing until an admin releases it."""
+DEMO = "demo"
+"""Set by the demo district: every page says 演示."""
 GET = "SELECT value FROM settings WHERE name = :name"
 PUT = """
 INSERT INTO settings (name, value) VALUES (:name, :value)
@@ -13,12 +16,12 @@ RELEASE = "DELETE FROM settings WHERE name = :name RETURNING name"
 
 def is_held(tx: Tx) -> bool:
     """Whether the courier sends nothing at present."""
-    return bool(tx.execute(GET, {"name": NAME}))
+    return bool(tx.execute(GET, {"name": HELD}))
 
 
 def release(tx: Tx) -> bool:
     """Let the courier send again; False when nothing was held."""
-    return bool(tx.execute(RELEASE, {"name": NAME}))
+    return bool(tx.execute(RELEASE, {"name": HELD}))
 
 
 def get(tx: Tx, name: str) -> str:

@@ -1,0 +1,352 @@
+"""The courier: takes what waits in the outbox to its channel, outside any deed, and writes down at once how it went."""
+
+import asyncio
+import json
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import structlog
+
+from channels.crew import Crew
+from channels.dialogue.talk import Button
+from channels.inbound import Seal
+from channels.letters import Desk, Facts, Form, holder_of, read_facts, write
+from channels.message import OutboundMessage, Outcome, Sender, SentInPart
+from hub.case import Notice
+from hub.journal import Entry
+from hub.office import Office
+from hub.own_words import is_hidden
+from hub.storage import deliveries, journal, outbox
+from hub.storage.deliveries import AGAIN, SENDING, Errand
+from hub.storage.dialogues import DIALOGUE
+from hub.storage.tx import Tx
+
+WORTH_A_CALL = frozenset(
+    {"need_fix", "rejected", "answered", "question", "extended", "redo_due", "overdue", "reopened", "transferred"}
+    | {"merged"}
+)
+"""What a citizen with nothing but a phone is told by a person, where no gateway sends text messages (DESIGN §7)."""
+NOT_WORTH_A_MESSAGE = frozenset({"rated", "message_added", "accepted"})
+"""What need not be sent as a text message: the citizen did it a moment ago, or hears more soon."""
+HANDS = 16
+FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0
+GIVE_UP = timedelta(days=7)
+SLEEP_MOST = 5.0
+"""A pause so short is slept through; for a longer one the message goes back to wait."""
+PARTS_TRIES = 3
+NIGHT = (21, 8)
+"""From this hour to that messages arrive without a sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A channel the courier may use; `seal` opens what conversations on it left to be said."""
+
+    sender: Sender
+    seal: Seal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Address of the site; `form` is how much text a foreign messenger carries; the rest is tempo in seconds."""
+
+    site: str
+    form: Form = "short"
+    idle: float = 1.0
+    lease: float = 60.0
+    patience: float = 10.0
+    jitter: Callable[[], float] = field(default=random.random)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message ready to go: by which channel, to which address."""
+
+    channel: str
+    address: str
+    message: OutboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a try ended. `wait` are seconds until the next; `tells` is a notice to officers, `entry` a journal line."""
+
+    state: str
+    channel: str = ""
+    provider_id: str = ""
+    error: str = ""
+    wait: float = 0.0
+    entry: str = ""
+    tells: str = ""
+    to: str = ""
+
+
+class Courier:
+    """Several messages at once, one after the other for each case and recipient."""
+
+    def __init__(self, office: Office, outlets: Mapping[str, Outlet], policy: Policy) -> None:
+        self._office = office
+        self._outlets = outlets
+        self._policy = policy
+        self._name = f"courier:{secrets.token_hex(6)}"
+        self._alarm = ""
+        self._log = structlog.get_logger("courier")
+        self._crew = Crew("courier", self._take, self._go, hands=HANDS, idle=policy.idle)
+
+    def wake(self) -> None:
+        """Something waits."""
+        self._crew.wake()
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Messages go out inside the block."""
+        async with self._crew.at_work(self._policy.patience):
+            yield
+
+    async def health(self) -> Mapping[str, object]:
+        """How many messages wait, since when, and whether a channel calls for the operator."""
+        count, oldest = await self._office.store.read(deliveries.waiting)
+        return {"waiting": count, "oldest": oldest, "alarm": self._alarm, "error": self._crew.last_error}
+
+    async def _take(self, limit: int) -> list[list[Errand]]:
+        lease = timedelta(seconds=self._policy.lease)
+        taken = await self._office.store.write(deliveries.take, self._name, self._office.clock(), lease, limit)
+        lanes = sorted(taken, key=lambda e: (e.claimed.case_id, e.claimed.recipient))
+        grouped = groupby(lanes, key=lambda e: (e.claimed.case_id, e.claimed.recipient))
+        return [sorted(lane, key=lambda e: (e.claimed.created_at, e.claimed.key)) for _, lane in grouped]
+
+    async def _go(self, lane: list[Errand]) -> None:
+        for errand in lane:
+            if errand.exhausted:
+                await self._settle(errand, Ending("ambiguous", error="twice", entry="notice.unknown"))
+                continue
+            try:
+                await self._deliver(errand, frozenset())
+            except Exception as fault:  # a notice that cannot be written must not stop those behind it
+                self._log.error("a notice fell", text=errand.claimed.text, error=type(fault).__name__)
+                await self._settle(errand, self._again(errand, type(fault).__name__))
+
+    async def _deliver(self, errand: Errand, without: frozenset[str]) -> None:
+        parcel = await self._parcel(errand, without)
+        if isinstance(parcel, Ending):
+            await self._settle(errand, parcel)
+            return
+        sender = self._outlets[parcel.channel].sender
+        pause = sender.pause(parcel.address)
+        while 0 < pause <= SLEEP_MOST:
+            await asyncio.sleep(pause)
+            pause = sender.pause(parcel.address)
+        if pause > 0:
+            await self._settle(errand, Ending("waiting", error=self._mark(errand, "paced"), wait=pause))
+            return
+        try:
+            sent = await sender.send(parcel.address, _marked(parcel.message, errand), errand.claimed.key)
+        except Exception as fault:
+            await self._not_sent(errand, parcel, fault)
+            return
+        self._alarm = ""
+        await self._settle(errand, self._sent(errand, parcel, sent))
+
+    def _sent(self, errand: Errand, parcel: Parcel, provider_id: str) -> Ending:
+        return Ending("sent", parcel.channel, provider_id, "repeated" if errand.repeated else "")
+
+    # What is sent, and where ------------------------------------------------------------------------------------
+
+    async def _parcel(self, errand: Errand, without: frozenset[str]) -> Parcel | Ending:
+        """The message and its way, or how the notice ends without one."""
+        claimed = errand.claimed
+        if claimed.text == DIALOGUE:
+            return self._spoken(errand)
+        facts = await self._office.store.read(read_facts, claimed.case_id, claimed.recipient, claimed.refs)
+        if facts is None:
+            return Ending("page", "page", error="nobody")
+        opened = await self._office.contact(claimed.case_id)
+        chat, phone = opened.get(f"{facts.party.n}:chat", ""), opened.get(f"{facts.party.n}:phone", "")
+        written = await self._written(errand, facts)
+        quiet = await self._quiet_now(facts)
+        usual = facts.party.channel
+        if usual not in without and usual in self._outlets and chat:
+            return Parcel(usual, chat, replace(written[0], silent=quiet))
+        if phone and "sms" in self._outlets and claimed.text not in NOT_WORTH_A_MESSAGE and "sms" not in without:
+            return Parcel("sms", phone, written[1])
+        if phone and claimed.text in WORTH_A_CALL:
+            return Ending("task", "phone", tells="phone_task", to=holder_of(facts.dossier.case))
+        if without:
+            return self._undelivered("unreachable", facts, "undeliverable")
+        return Ending("page", "page")
+
+    def _spoken(self, errand: Errand) -> Parcel | Ending:
+        """What a conversation said, sealed until now."""
+        channel = errand.claimed.recipient.split(":")[1]
+        outlet = self._outlets.get(channel)
+        if outlet is None or outlet.seal is None:
+            return self._again(errand, "no such channel")
+        row = json.loads(outlet.seal.open(errand.claimed.key, json.loads(errand.claimed.refs)["sealed"]))
+        buttons = tuple(tuple(Button(label, code) for label, code in line) for line in row["buttons"])
+        return Parcel(channel, row["chat"], OutboundMessage(row["text"], buttons))
+
+    async def _written(self, errand: Errand, facts: Facts) -> tuple[OutboundMessage, OutboundMessage]:
+        """The notice for a chat and for a phone; of a hidden matter neither says more than number, state and link."""
+        form: Form = "short" if is_hidden(facts.dossier.case) else self._policy.form
+        book = await self._office.book()
+        code = self._office.code(errand.claimed.case_id, facts.epoch)
+        desk = Desk(book, self._policy.site, self._office.clock())
+        words = write(errand.claimed.text, json.loads(errand.claimed.refs), facts, form, code, desk)
+        return OutboundMessage(words.body, _see(facts)), OutboundMessage(words.sms)
+
+    async def _quiet_now(self, facts: Facts) -> bool:
+        hour = self._office.clock().astimezone((await self._office.book()).calendar.zone).hour
+        return not facts.dossier.case.urgent and (hour >= NIGHT[0] or hour < NIGHT[1])
+
+    # How it went ------------------------------------------------------------------------------------------------
+
+    async def _not_sent(self, errand: Errand, parcel: Parcel, fault: Exception) -> None:
+        if isinstance(fault, SentInPart):
+            await self._rest_of(errand, parcel, fault)
+            return
+        sender = self._outlets[parcel.channel].sender
+        outcome = sender.classify(fault)
+        reason = outcome.reason.partition(":")[0]
+        match outcome.kind:
+            case "done":
+                await self._settle(errand, self._sent(errand, parcel, ""))
+            case "wait":
+                sender.hold(parcel.address, outcome.wait)
+                await self._settle(errand, Ending("waiting", error=self._mark(errand, reason), wait=outcome.wait))
+            case "moved":
+                await self._follow(errand, replace(parcel, address=outcome.moved))
+            case "ambiguous":
+                await self._settle(errand, self._unknown(errand, parcel, reason))
+            case "alarm":
+                self._alarm = f"{parcel.channel}: {reason}"
+                self._log.error("a channel is broken", channel=parcel.channel, reason=reason)
+                await self._settle(errand, self._again(errand, reason, least=60.0))
+            case "transient":
+                await self._settle(errand, self._again(errand, reason))
+            case _:
+                await self._failed(errand, parcel, outcome)
+
+    async def _rest_of(self, errand: Errand, parcel: Parcel, fault: SentInPart) -> None:
+        """Part of a long message arrived: only the rest is sent again, soon, or the whole would come twice."""
+        sender, first, rest = self._outlets[parcel.channel].sender, fault.first, fault
+        for left in reversed(range(PARTS_TRIES)):
+            outcome = sender.classify(rest)
+            if outcome.kind not in ("wait", "transient") or outcome.wait > self._policy.lease / 2:
+                break
+            await asyncio.sleep(outcome.wait or FIRST_WAIT / 10)
+            try:
+                await sender.send(parcel.address, rest.rest, errand.claimed.key)
+            except SentInPart as again:
+                rest = again
+            except Exception as again:
+                rest = SentInPart(first, rest.rest, again)
+            else:
+                await self._settle(errand, self._sent(errand, parcel, first))
+                return
+            if not left:
+                break
+        await self._settle(errand, Ending("ambiguous", parcel.channel, first, "in part", entry="notice.unknown"))
+
+    async def _follow(self, errand: Errand, parcel: Parcel) -> None:
+        """The chat has another id by now: once to that."""
+        try:
+            sent = await self._outlets[parcel.channel].sender.send(parcel.address, parcel.message, errand.claimed.key)
+        except Exception as fault:
+            await self._settle(errand, self._again(errand, type(fault).__name__))
+            return
+        await self._settle(errand, self._sent(errand, parcel, sent))
+
+    async def _failed(self, errand: Errand, parcel: Parcel, outcome: Outcome) -> None:
+        """Never again as it is: where the citizen can be reached otherwise, that way; else it is visible work."""
+        claimed, reason = errand.claimed, outcome.reason.partition(":")[0]
+        state = "undeliverable" if outcome.kind == "unreachable" else "failed"
+        if not claimed.case_id:
+            await self._settle(errand, Ending(state, parcel.channel, error=reason))
+            return
+        self._log.warning("a notice cannot be delivered", text=claimed.text, channel=parcel.channel, reason=reason)
+        if outcome.kind == "unreachable" and parcel.channel != "sms":
+            await self._deliver(errand, frozenset({parcel.channel}))
+            return
+        facts = await self._office.store.read(read_facts, claimed.case_id, claimed.recipient, claimed.refs)
+        ending = Ending(state, error=reason) if facts is None else self._undelivered(reason, facts, state)
+        await self._settle(errand, replace(ending, channel=parcel.channel))
+
+    def _undelivered(self, reason: str, facts: Facts, state: str) -> Ending:
+        to = holder_of(facts.dossier.case)
+        return Ending(state, error=reason, entry="notice.failed", tells="undeliverable", to=to)
+
+    def _unknown(self, errand: Errand, parcel: Parcel, reason: str) -> Ending:
+        """It may have arrived: once more, marked, and never a third time (RELIABILITY F13)."""
+        if errand.repeated:
+            return Ending("ambiguous", parcel.channel, error=reason, entry="notice.unknown")
+        return Ending("waiting", error=f"{SENDING}: {reason}", wait=self._back_off(errand))
+
+    def _again(self, errand: Errand, reason: str, least: float = 0.0) -> Ending:
+        """Back to wait, longer each time, for a week; then it is visible work."""
+        if self._office.clock() - errand.claimed.created_at >= GIVE_UP:
+            if not errand.claimed.case_id:
+                return Ending("failed", error=reason)
+            return Ending("failed", error=reason, entry="notice.failed", tells="undeliverable", to="intake@")
+        return Ending("waiting", error=self._mark(errand, reason), wait=max(least, self._back_off(errand)))
+
+    def _mark(self, errand: Errand, reason: str) -> str:
+        """A message that may have arrived stays marked so through whatever comes between."""
+        return f"{AGAIN}: {reason}" if errand.repeated else reason
+
+    def _back_off(self, errand: Errand) -> float:
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(errand.claimed.attempts - 1, 16))
+        return wait * (0.8 + 0.4 * self._policy.jitter())
+
+    async def _settle(self, errand: Errand, ending: Ending) -> None:
+        await self._office.store.write(settled, errand, ending, self._office.clock())
+
+
+def settled(tx: Tx, errand: Errand, ending: Ending, now: datetime) -> bool:
+    """The deed after a try: how it ended, and whatever follows from that; False when the lease was lost."""
+    claimed = errand.claimed
+    waits = ending.state == "waiting"
+    stands = outbox.settle(
+        tx,
+        claimed,
+        ending.state,
+        now,
+        channel=ending.channel,
+        provider_id=ending.provider_id,
+        next_at=now + timedelta(seconds=ending.wait),
+        error=ending.error,
+    )
+    if not stands:
+        return False
+    if claimed.text == DIALOGUE and not waits:
+        deliveries.wipe(tx, claimed.key)
+    if ending.entry and claimed.case_id:
+        data = {"text": claimed.text, "channel": ending.channel, "reason": ending.error}
+        journal.append(tx, [Entry(claimed.case_id, ending.entry, "system", now, data)])
+    if ending.tells and claimed.case_id:
+        notice = Notice(ending.to, ending.tells, f"{claimed.key}:{ending.tells}", {"text": claimed.text})
+        outbox.put(tx, claimed.case_id, [notice], now)
+    return True
+
+
+def _marked(message: OutboundMessage, errand: Errand) -> OutboundMessage:
+    """A message that may have arrived before says so."""
+    return replace(message, text=f"（可能重复）{message.text}") if errand.repeated else message
+
+
+def _see(facts: Facts) -> tuple[tuple[Button, ...], ...]:
+    """A button under a notice that opens the letter in the conversation; ids only."""
+    label = "See how it stands" if facts.party.lang == "en" else "看看进展"
+    return ((Button(label, f"see:{facts.dossier.case.number}"),),)
+
+
+@asynccontextmanager
+async def courier(office: Office, outlets: Mapping[str, Outlet], policy: Policy) -> AsyncIterator[Courier]:
+    """The courier at work inside the block; `outlets` are the channels by name: telegram, sms."""
+    running = Courier(office, outlets, policy)
+    async with running.at_work():
+        yield running

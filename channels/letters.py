@@ -1,0 +1,147 @@
+"""Letters: a notice becomes words only when it is sent, from its name, its references and the case as it stands."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from channels.dialogue.outcome import day_words
+from hub.case import Case, Dossier, Party
+from hub.own_words import is_hidden
+from hub.privacy.codes import spell
+from hub.rulebook import Rulebook
+from hub.storage import cases
+from hub.storage.tx import Tx
+
+SMS_MOST = 70
+"""The longest text message that is one, in characters (UCS-2: 140 bytes; GSM 03.38/03.40)."""
+
+Form = Literal["short", "full"]
+
+_CLOCKS: Mapping[str, str] = {"need_fix": "fix", "rate_invite": "rating", "rated": "rating"}
+"""Which clock gives the day that a text names; all others name the day of the answer."""
+_NO_DAY = {"zh": "我们另行告知的日期", "en": "a day we will tell you"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What rendering may know of a case, read when the notice is about to go."""
+
+    dossier: Dossier
+    party: Party
+    epoch: int
+    said: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A notice in words: `body` for chats, `sms` for phones."""
+
+    subject: str
+    body: str
+    sms: str
+
+
+def read_facts(tx: Tx, case_id: str, recipient: str, refs: str) -> Facts | None:
+    """The case of a notice; None where case or party are gone."""
+    dossier = cases.dossier(tx, case_id)
+    n = int(recipient.partition(":")[2] or 1)
+    party = next((p for p in dossier.parties if p.n == n), None) if dossier else None
+    if dossier is None or party is None:
+        return None
+    message = json.loads(refs).get("message")
+    said = next((m.body for m in cases.messages(tx, case_id) if m.n == message), "")
+    reply = next((r.body for r in reversed(dossier.replies) if r.state in ("signed", "qualified")), "")
+    receipts = cases.receipts(tx, dossier.case.number)
+    epoch = next((e for _, number, e in receipts if number == n), 1)
+    return Facts(dossier, party, epoch, said, reply)
+
+
+def text_of(text: str, form: Form, texts: Mapping[str, Any]) -> Mapping[str, str]:
+    """The edition's forms of a notice; in full an answer brings its reply along. KeyError for an unknown name."""
+    name = "answer_body" if text == "answered" and form == "full" else text
+    found: Mapping[str, str] = texts["notices"][name]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What letters need beside the case: the rules, the site's address, and the moment."""
+
+    book: Rulebook
+    site: str
+    now: datetime
+
+
+def write(text: str, refs: Mapping[str, Any], facts: Facts, form: Form, code: str, desk: Desk) -> Written:
+    """The notice in the citizen's language. `short` is number, state, day and link; never what the letter is about."""
+    lang = facts.party.lang
+    forms = text_of(text, form, desk.book.texts)
+    fill = _filling(text, refs, facts, code, desk)
+    if form == "short":
+        fill |= {"title": "", "question": "", "reply": ""}
+    links = (fill["link"], f"{desk.site}/letters/track", desk.site)
+    subject = forms[f"{lang}_subject"].format_map(fill)
+    whole = forms[f"{lang}_sms"] if form == "short" else forms[f"{lang}_body"].strip()
+    return Written(subject, whole.format_map(fill), _short(forms[f"{lang}_sms"], fill, links))
+
+
+def _short(form: str, fill: Mapping[str, str], links: tuple[str, ...]) -> str:
+    """The text message with the longest link that lets it stay one message; without one where none fits."""
+    for link in links:
+        words = form.format_map({**fill, "link": link})
+        if len(words) <= SMS_MOST:
+            return words
+    return form.format_map({**fill, "link": ""}).strip().rstrip("：:，,")[:SMS_MOST]
+
+
+def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: Desk) -> dict[str, str]:
+    case, lang = facts.dossier.case, facts.party.lang
+    directory = desk.book.directory
+    unit = directory.get(str(refs.get("unit") or case.unit))
+    reception = directory.get(directory.desks["reception"])
+    named = "" if unit is None else unit.en if lang == "en" else unit.zh
+    district = directory.district_en if lang == "en" else directory.district
+    answering = unit if unit is not None and unit.phones and not is_hidden(case) else reception
+    return {
+        "number": case.number,
+        "title": case.title,
+        "unit": district if case.sealed or not named else named,
+        "due": _due(text, facts, desk, lang),
+        "link": f"{desk.site}/letters/track?number={case.number}",
+        "code": spell(code),
+        "reason": _reason(refs, desk.book, lang),
+        "question": facts.said,
+        "days": str(refs.get("days") or ""),
+        "phone": answering.phones[0] if answering is not None and answering.phones else "12345",
+        "result": "",
+        "reply": facts.reply,
+    }
+
+
+def _due(text: str, facts: Facts, desk: Desk, lang: str) -> str:
+    due: datetime | None = facts.dossier.case.main_due
+    if text == "question" and (asked := facts.dossier.open("question")) is not None and asked.due_at is not None:
+        due = asked.due_at
+    clock = facts.dossier.clock(_CLOCKS.get(text, "main"))
+    if clock is not None and clock.due_at is not None and text in _CLOCKS:
+        due = clock.due_at
+    today: date = desk.book.calendar.day_of(desk.now)
+    if due is None:
+        return _NO_DAY[lang]
+    return day_words(desk.book.calendar.day_of(due - timedelta(microseconds=1)), lang, today)
+
+
+def _reason(refs: Mapping[str, Any], book: Rulebook, lang: str) -> str:
+    code = str(refs.get("reason") or "")
+    row = next((rows[code] for rows in book.checklist.reasons.values() if code in rows), None)
+    return "" if row is None else row["en" if lang == "en" else "zh"]
+
+
+def holder_of(case: Case) -> str:
+    """Who is told that a citizen must be called: the handler's unit; for a hidden matter the reception desk alone."""
+    if case.unit and (case.sealed or not is_hidden(case)):
+        return f"officer:{case.officer}" if case.officer else f"handler@{case.unit}"
+    return "intake@"

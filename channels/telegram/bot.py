@@ -1,0 +1,231 @@
+"""The bot as a whole: it receives, answers and heals by itself; the site never waits for Telegram."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import structlog
+from telegram import Bot
+
+from channels.inbound import Inbound, Seal, channel_seal
+from channels.message import OutboundMessage, Outcome
+from channels.telegram.pacing import Pacing
+from channels.telegram.polling import Pace, poll
+from channels.telegram.request import open_bot
+from channels.telegram.sending import classify, send
+from channels.telegram.updates import CHANNEL, Unreadable, webhook_secret_ok
+from channels.telegram.webhook import deliver_to, fetch_ourselves
+from channels.telegram.worker import Setting, Worker, kept_as
+from hub.office import Office
+from hub.storage.errors import StoreError
+
+BODY_BYTES = 1 << 20
+"""The largest delivery that is read; Telegram's updates are a few kilobytes."""
+LOOK_SECONDS = 300.0
+LOOKS_A_TIDYING = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How the bot is reached: token, the webhook's secret, the last part of its path, and the Bot API's address."""
+
+    mode: Literal["off", "polling", "webhook"]
+    token: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    path: str = "bot"
+    api: str = "https://api.telegram.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How fast the bot goes, in seconds: polling, looking for waiting events, reading answers, retries, the end."""
+
+    pace: Pace = field(default_factory=Pace)
+    idle: float = 1.0
+    read: float = 10.0
+    retry: float = 2.0
+    patience: float = 10.0
+
+
+class TelegramSender:
+    """Telegram as the courier sees it, with its published limits on how fast may be sent."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._loop = asyncio.get_running_loop()
+        self._pacing = Pacing(now=self._loop.time())
+        self._told_to_wait: tuple[str, float] = ("", 0.0)
+        self._sent = 0
+
+    async def send(self, address: str, message: OutboundMessage, key: str) -> str:
+        """Send to a chat; raises telegram.error.TelegramError or SentInPart."""
+        self._pacing.sent(address, self._loop.time())
+        self._sent += 1
+        if self._sent % 1000 == 0:
+            self._pacing.forget(self._loop.time())
+        return await send(self._bot, address, message)
+
+    def classify(self, error: BaseException) -> Outcome:
+        """What an error of `send` means."""
+        return classify(error)
+
+    def pause(self, address: str) -> float:
+        """Seconds until a message to this chat may go."""
+        return self._pacing.wait(address, self._loop.time())
+
+    def hold(self, address: str, seconds: float) -> None:
+        """A chat was told to wait; when a second one is while the first still waits, everybody does."""
+        now = self._loop.time()
+        other, until = self._told_to_wait
+        self._pacing.hold(None if other not in ("", address) and now < until else address, seconds, now)
+        self._told_to_wait = (address, now + seconds)
+
+
+class TelegramBot:
+    """The running bot. `deliver` is what the webhook's route calls, `path` where that route is."""
+
+    def __init__(self, access: Access, bot: Bot, worker: Worker, inbound: Inbound, seal: Seal) -> None:
+        self.sender = TelegramSender(bot)
+        self.seal = seal
+        self.path = _derived("path", access.secret)[:32] + f"-{access.path}"
+        self.connected = False
+        self.last_error = ""
+        self._access = access
+        self._bot = bot
+        self._worker = worker
+        self._inbound = inbound
+        self._connection = asyncio.Event()
+        self._draining = False
+        self._log = structlog.get_logger("telegram")
+
+    def wakes(self, courier: Callable[[], None]) -> None:
+        """Whom to wake when answers wait in the outbox."""
+        self._worker.on_said = courier
+
+    async def keep(self, _: int, raw: bytes) -> None:
+        """Keep one update; raises what the store raises, and then Telegram gives it again."""
+        await self._inbound.keep(kept_as(raw), raw)
+
+    async def deliver(self, path: str, secret: str, body: bytes) -> int:
+        """One delivery to the webhook; the HTTP status to answer. 200 only when the update is durable."""
+        if self._access.mode != "webhook" or path != self.path:
+            return 404
+        if not webhook_secret_ok(secret, _derived("header", self._access.secret)):
+            return 403
+        if len(body) > BODY_BYTES:
+            return 413
+        if self._draining:
+            return 503
+        try:
+            await self._kept(body)
+        except StoreError:
+            return 503
+        return 200
+
+    async def _kept(self, body: bytes) -> None:
+        try:
+            kept = kept_as(body)
+        except Unreadable:
+            await self._inbound.keep_unreadable(body)
+            return
+        await self._inbound.keep(kept, body)
+
+    async def health(self) -> Mapping[str, object]:
+        """The channel's own health; it never decides whether the site is ready."""
+        counts = await self._inbound.health()
+        return {"mode": self._access.mode, "connected": self.connected, "error": self.last_error, **counts}
+
+    # Staying connected ------------------------------------------------------------------------------------------
+
+    async def stay_connected(self, site: str, retry: float) -> None:
+        """Tell Telegram where to deliver, learn our name, and look again now and then; failures wait and double."""
+        looks = failures = 0
+        while True:
+            wait = await self._look(site, first=not self._connection.is_set())
+            failures = failures + 1 if wait is None else 0
+            if wait is None:
+                wait = min(60.0, retry * 2.0 ** min(failures - 1, 10))
+            elif looks % LOOKS_A_TIDYING == 0:
+                await self._tidy()
+            looks += 1
+            await asyncio.sleep(wait)
+
+    async def _look(self, site: str, *, first: bool) -> float | None:
+        """Seconds until the next look, None where Telegram could not be asked."""
+        try:
+            self._worker.me = (await self._bot.get_me()).username or ""
+            if self._access.mode == "webhook":
+                await self._webhook(f"{site}/channels/telegram/{self.path}", first=first)
+            elif first:
+                await fetch_ourselves(self._bot)
+        except Exception as fault:
+            self.connected, self.last_error = False, type(fault).__name__
+            self._log.warning("Telegram is not reached", error=self.last_error)
+            return None
+        self.connected, self.last_error = True, ""
+        self._connection.set()
+        return LOOK_SECONDS
+
+    async def _webhook(self, address: str, *, first: bool) -> None:
+        if first or (await self._bot.get_webhook_info()).url != address:
+            await deliver_to(self._bot, address, _derived("header", self._access.secret))
+
+    async def _tidy(self) -> None:
+        try:
+            await self._inbound.tidy()
+        except StoreError as fault:
+            self._log.warning("old events stay for now", error=type(fault).__name__)
+
+    async def poll(self, stop: asyncio.Event, pace: Pace) -> None:
+        """Fetch updates ourselves, once the connection stands."""
+        await self._connection.wait()
+        await poll(self._bot, self.keep, stop, pace)
+
+    def drain(self) -> None:
+        """Take nothing new; Telegram delivers it again later."""
+        self._draining = True
+
+
+def _derived(purpose: str, secret: str) -> str:
+    """Path and header are made from the secret of the settings, so that neither tells the other."""
+    return hashlib.sha256(f"minxin telegram {purpose} {secret}".encode()).hexdigest() if secret else ""
+
+
+@asynccontextmanager
+async def bot(
+    office: Office, access: Access, setting: Setting, tempo: Tempo = Tempo()
+) -> AsyncIterator[TelegramBot | None]:
+    """The bot of the settings, working inside the block; None where it is off.
+
+    Nothing is asked of Telegram before the block begins. Raises telegram.error.InvalidToken for an empty token and
+    ValueError for a webhook without secret.
+    """
+    if access.mode == "off":
+        yield None
+        return
+    if access.mode == "webhook" and not access.secret:
+        raise ValueError("a webhook needs a secret")
+    async with AsyncExitStack() as stack:
+        wire = await stack.enter_async_context(open_bot(access.token, api=access.api, read_seconds=tempo.read))
+        seal = await channel_seal(office, CHANNEL)
+        worker = Worker(office, wire, seal, setting)
+        stack.push_async_callback(worker.close)
+        inbound = Inbound(office, seal, CHANNEL, worker.handle, worker.give_up, tempo.idle)
+        running = TelegramBot(access, wire, worker, inbound, seal)
+        await stack.enter_async_context(inbound.at_work(tempo.patience))
+        stack.push_async_callback(_ended, asyncio.create_task(running.stay_connected(setting.site, tempo.retry)))
+        if access.mode == "polling":
+            stop = asyncio.Event()
+            polling = asyncio.create_task(running.poll(stop, tempo.pace))
+            stack.push_async_callback(_ended, polling)
+            stack.callback(stop.set)
+        stack.callback(running.drain)
+        yield running
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

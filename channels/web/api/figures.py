@@ -1,0 +1,164 @@
+"""Figures over the API: the board of a period for those who have one, and the public statistics."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from pydantic import Field
+
+from channels.web.api.op import Call, Given, Told, op
+from channels.web.api.shapes import Name, name
+from channels.web.keys import ACTOR, office_of
+from hub.errors import Invalid, Said
+from hub.rulebook import Rulebook
+from supervision import board as boards
+from supervision.figures import Value
+
+LONGEST = timedelta(days=3 * 366)
+
+
+class Period(Given):
+    """Both days included; this month where none is named."""
+
+    since: date | None = Field(None, alias="from")
+    until: date | None = Field(None, alias="to")
+
+
+class BoardWanted(Period):
+    """A period, and a unit with those below it."""
+
+    unit: str = ""
+
+
+class FigureTold(Told):
+    """A figure with its formula: `n` of `of`; `enough` says whether `of` reaches the least sample for ranking."""
+
+    code: str
+    name: Name
+    formula: Name
+    n: int
+    of: int
+    value: float | None
+    enough: bool
+
+
+class LineTold(Told):
+    """A unit or kind with its figures."""
+
+    code: str
+    figures: list[FigureTold]
+    late_open: int
+
+
+class DayTold(Told):
+    """One day; days on which nothing happened are left out."""
+
+    day: date
+    received: int
+    answered: int
+    in_time: int
+    late: int
+
+
+class StatisticsTold(Told):
+    """Totals for everybody."""
+
+    since: date
+    until: date
+    figures: list[FigureTold]
+    by_kind: list[LineTold]
+    by_day: list[DayTold]
+    workdays: dict[str, int]
+
+
+class BoardTold(StatisticsTold):
+    """All figures of a period as of a moment."""
+
+    unit: str
+    as_of: datetime
+    overdue_open: int
+    by_unit: list[LineTold]
+    by_channel: dict[str, int]
+    rounds: dict[str, int]
+
+
+@op(
+    "GET",
+    "/board",
+    "The figures of a period",
+    who=boards.BOARD_ROLES,
+    auth="bearer",
+    query=BoardWanted,
+    out=BoardTold,
+    faults=(404,),
+)
+async def board(call: Call[None, BoardWanted]) -> BoardTold:
+    """For the whole hub, or a unit that the caller sees."""
+    office, now, actor = office_of(call.request), office_of(call.request).clock(), call.request[ACTOR]
+    book = await office.book()
+    since, until = _period(call.query, book, now)
+    unit = call.query.unit or None
+    b = await office.store.read(boards.board, actor, since, until, unit, book, now, room="heavy")
+    return BoardTold(
+        **_common(b),
+        unit=b.unit,
+        as_of=b.as_of,
+        overdue_open=b.overdue_open,
+        by_unit=[_line(line) for line in b.by_unit],
+        by_channel=dict(b.by_channel),
+        rounds={str(k): v for k, v in b.rounds.items()},
+    )
+
+
+@op("GET", "/statistics", "Public statistics", query=Period, out=StatisticsTold)
+async def statistics(call: Call[None, Period]) -> StatisticsTold:
+    """Totals, kinds and days; no unit."""
+    office = office_of(call.request)
+    book = await office.book()
+    since, until = _period(call.query, book, office.clock())
+    return StatisticsTold(**_common(await office.store.read(boards.statistics, since, until, book, room="public")))
+
+
+def _period(asked: Period, book: Rulebook, now: datetime) -> tuple[date, date]:
+    until = asked.until or max(book.calendar.day_of(now), asked.since or date.min)
+    since = asked.since or until.replace(day=1)
+    if since > until or until - since > LONGEST:
+        raise Invalid(
+            {"from": Said("起止日期不对，最长三年。", "The period must not be reversed, nor longer than 3 years.")}
+        )
+    return since, until
+
+
+def _common(b: boards.Board | boards.Statistics) -> dict[str, object]:
+    return {
+        "since": b.since,
+        "until": b.until,
+        "figures": _figures(b.figures),
+        "by_kind": [_line(line) for line in b.by_kind],
+        "by_day": [
+            DayTold(day=d.day, received=d.received, answered=d.answered, in_time=d.in_time, late=d.late)
+            for d in b.by_day
+        ],
+        "workdays": {str(k): v for k, v in b.workdays.items()},
+    }
+
+
+def _line(line: boards.Line) -> LineTold:
+    return LineTold(code=line.code, figures=_figures(line.figures), late_open=line.late_open)
+
+
+def _figures(values: Mapping[str, Value]) -> list[FigureTold]:
+    return [
+        FigureTold(
+            code=code,
+            name=name(v.figure.name),
+            formula=name(v.figure.formula),
+            n=v.n,
+            of=v.of,
+            value=v.value,
+            enough=v.enough,
+        )
+        for code, v in values.items()
+    ]
+
+
+OPS = (board, statistics)

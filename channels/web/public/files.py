@@ -1,0 +1,43 @@
+"""Files of one's own letter: only through the opened letter, always as a download that no browser runs."""
+
+import asyncio
+from urllib.parse import quote
+
+from aiohttp import web
+
+from channels.web.keys import CITIZEN, office_of
+from hub import own
+from hub.errors import NotFound
+from hub.files import NoSuchFile
+
+SANDBOX = "default-src 'none'; sandbox"
+
+
+async def download(request: web.Request) -> web.Response:
+    """`/letters/files/{n}`; raises NotFound for every file that this citizen did not send."""
+    office, (case_id, party) = office_of(request), request[CITIZEN]
+    n = request.match_info["n"]
+    if not n.isascii() or not n.isdecimal() or len(n) > 6:
+        raise NotFound
+    file = await office.store.read(own.own_file, case_id, party, int(n), room="public")
+    try:
+        body = await asyncio.to_thread(office.files.get, file["sha256"])
+    except NoSuchFile:
+        raise NotFound from None
+    return as_download(body, str(file["name"]), str(file["mime"]))
+
+
+def as_download(body: bytes, name: str, mime: str) -> web.Response:
+    """Bytes that are saved, never shown in place (RFC 6266; RELIABILITY S8)."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
+    return web.Response(
+        body=body,
+        headers={
+            "Content-Type": mime,
+            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": SANDBOX,
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "private, no-store",
+        },
+    )

@@ -1,0 +1,25 @@
+"""The citizen's part of the table of routes."""
+
+from channels.web.keys import Route
+from channels.web.public import feeds, files, portal, receipt, results, statistics, track, write
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", portal.show, "public"),
+    Route("GET", "/robots.txt", portal.robots, "public"),
+    Route("GET", "/letters/new", write.start, "public"),
+    Route("POST", "/letters/new", write.go_on, "public", upload=True),
+    Route("GET", "/letters/receipt", receipt.show, "public"),
+    Route("GET", "/letters/track", track.ask, "public"),
+    Route("POST", "/letters/track", track.open_own, "public"),
+    Route("POST", "/letters/leave", track.leave, "public"),
+    Route("GET", "/letters/mine", track.show, "citizen"),
+    Route("GET", "/letters/mine/withdraw", track.ask_withdraw, "citizen"),
+    Route("POST", "/letters/mine/{deed}", track.do, "citizen", upload=True),
+    Route("GET", "/letters/files/{n}", files.download, "citizen"),
+    Route("GET", "/results", results.show_list, "public"),
+    Route("GET", "/results/{number}", results.show_one, "public"),
+    Route("GET", "/feeds/results.atom", feeds.atom, "public"),
+    Route("GET", "/statistics", statistics.show, "public"),
+    Route("GET", "/statistics.json", statistics.as_json, "public"),
+    Route("GET", "/statistics.csv", statistics.as_csv, "public"),
+)

@@ -1,0 +1,251 @@
+"""Administration: accounts and roles, the calendar, units and kinds with their editions, and what got stuck."""
+
+import calendar as months
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from channels.texts.catalog import N_
+from channels.web.forms import form, query
+from channels.web.keys import SETTINGS
+from channels.web.passwords import hash_password
+from channels.web.staff.absence import Staff, role_word, staff
+from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
+from channels.web.staff.inbox import subject
+from hub import officers, staffing
+from hub.calendar import WorkCalendar
+from hub.errors import Invalid, NotFound, Refusal, Said
+from hub.people import ROLES, UNIT_ROLES
+from hub.rulebook import FAMILIES
+from hub.storage import desk_rows, journal, outbox
+from hub.storage.tx import Tx
+
+TABS: tuple[tuple[str, str], ...] = (
+    ("people", N_("人员与岗位")),
+    ("calendar", N_("工作日历")),
+    ("editions", N_("规则版本")),
+    ("health", N_("运行情况")),
+)
+ADDED = ("account", "name", "role", "unit", "home", "same_person_as")
+
+
+async def show_admin(request: web.Request) -> web.StreamResponse:
+    """One of the four pages of administration."""
+    return await _render(await sit(request), query(request).get("tab", "people"))
+
+
+async def add(request: web.Request) -> web.StreamResponse:
+    """Add an account with its first role."""
+    desk = await sit(request)
+    hurry(desk)
+    given = {name: texts(form(request), name) for name in ADDED}
+    password = form(request).get("password", "")
+    role = f"{given['role']}@{given['unit']}" if given["unit"] else given["role"]
+    asked = officers.Asked(
+        account=given["account"],
+        name=given["name"],
+        roles=(role,) if given["role"] else (),
+        password=password if isinstance(password, str) else "",
+        home=given["home"] or given["unit"],
+        same_person_as=given["same_person_as"],
+    )
+    otp = desk.request.app[SETTINGS].staff.otp == "required"
+    try:
+        grants = officers.grants_of(asked.roles, desk.book.directory)
+        new = officers.officer(asked, "", desk.office.fresh_id(), desk.now, otp=otp)
+        new = replace(new, password_hash=hash_password(asked.password))
+        await desk.office.store.write(staffing.add_officer, new, grants, asked.same_person_as, desk.actor, desk.now)
+    except Refusal as fault:
+        return await _render(desk, "people", given, fault)
+    return await _render(
+        desk, "people", secret=officers.otp_uri(new), done=desk.say(N_("已添加账号 %(account)s。"), account=new.account)
+    )
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """Give or take a role, reset a password, close or open an account."""
+    desk, officer = await sit(request), request.match_info["officer"]
+    hurry(desk)
+    given, wish = form(request), texts(form(request), "do")
+    write = desk.office.store.write
+    try:
+        if wish in ("grant", "revoke"):
+            unit = texts(given, "unit")
+            (held,) = officers.grants_of(
+                (f"{texts(given, 'role')}@{unit}" if unit else texts(given, "role"),), desk.book.directory
+            )
+            await write(staffing.grant if wish == "grant" else staffing.revoke, officer, held, desk.actor, desk.now)
+        elif wish == "password":
+            password = given.get("password", "")
+            if not isinstance(password, str) or len(password) < officers.LEAST_PASSWORD:
+                raise Invalid(
+                    {
+                        "password": Said(
+                            f"密码至少{officers.LEAST_PASSWORD}个字符。",
+                            f"At least {officers.LEAST_PASSWORD} characters, please.",
+                        )
+                    }
+                )
+            await write(staffing.reset_password, officer, hash_password(password), desk.actor, desk.now)
+        elif wish in ("close", "open"):
+            await write(staffing.set_active, officer, desk.actor, desk.now, active=wish == "open")
+        else:
+            raise NotFound
+    except NotFound:
+        raise
+    except Refusal as fault:
+        return await _render(desk, "people", {"officer": officer}, fault)
+    raise web.HTTPSeeOther(f"/staff/admin?tab=people&done=1#o-{officer}")
+
+
+# ---- the pages -------------------------------------------------------------------------------------------------------
+
+
+async def _render(
+    desk: Desk,
+    tab: str,
+    given: dict[str, str] | None = None,
+    fault: Refusal | None = None,
+    *,
+    secret: str = "",
+    done: str = "",
+) -> web.Response:
+    tab = tab if tab in dict(TABS) else "people"
+    given = given or {}
+    wrong = fault.fields if isinstance(fault, Invalid) and "officer" not in given else {}
+    above = "" if fault is None or wrong else desk.word(fault.said)
+    return await show(
+        desk,
+        "admin.html",
+        status=status_of(fault) if fault else 200,
+        tab=tab,
+        tabs=[(code, desk.say(word)) for code, word in TABS],
+        given=given,
+        errors={name: desk.word(said) for name, said in wrong.items()},
+        above=above,
+        secret=secret,
+        done=done or (desk.say(N_("已保存。")) if query(desk.request).get("done") else ""),
+        **await _values(desk, tab),
+    )
+
+
+async def _values(desk: Desk, tab: str) -> dict[str, Any]:
+    if tab == "calendar":
+        asked = query(desk.request).get("year", "")
+        year = (
+            int(asked) if asked.isdecimal() and 2000 <= int(asked) <= 2100 else desk.book.calendar.day_of(desk.now).year
+        )
+        return {"year": year, **_year(desk.book.calendar, year, desk.book.calendar.day_of(desk.now))}
+    if tab == "editions":
+        rows = await desk.office.store.read(desk_rows.edition_list)
+        return _editions(desk, rows)
+    if tab == "health":
+        return _health(desk, await desk.office.store.read(_stuck, room="heavy"))
+    return _people(desk, await desk.office.store.read(staff, desk.now))
+
+
+def _people(desk: Desk, known: Staff) -> dict[str, Any]:
+    away = {a.officer_id for a in known.away if a.since <= desk.now}
+    directory = desk.book.directory
+    return {
+        "officers": [
+            {
+                "id": o.id,
+                "account": o.account,
+                "name": o.name,
+                "home": desk.unit(o.home),
+                "active": o.active,
+                "otp": bool(o.otp_secret),
+                "away": o.id in away,
+                "grants": [{"role": g.role, "unit": g.unit or "", "word": role_word(desk, g)} for g in held],
+            }
+            for o, held in known.officers
+        ],
+        "roles": [(code, zh if desk.lang == "zh" else code) for code, zh in ROLES.items()],
+        "unit_roles": sorted(UNIT_ROLES),
+        "units": [
+            ("", desk.say(N_("全区"))),
+            *((u.code, u.zh if desk.lang == "zh" else u.en) for u in directory.units.values() if u.active),
+        ],
+    }
+
+
+def _year(calendar: WorkCalendar, year: int, today: date) -> dict[str, Any]:
+    """Twelve months with what each day is."""
+    sheets = []
+    for month in range(1, 13):
+        weeks = [
+            [_day(calendar, day, today) if day.month == month else None for day in week]
+            for week in months.Calendar().monthdatescalendar(year, month)
+        ]
+        sheets.append({"month": month, "weeks": weeks})
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
+    return {
+        "sheets": sheets,
+        "provisional": calendar.is_provisional_year(year),
+        "workdays": sum(calendar.is_workday(day) for day in days),
+        "source": getattr(calendar.official_years.get(year), "source", ""),
+    }
+
+
+def _day(calendar: WorkCalendar, day: date, today: date) -> dict[str, Any]:
+    works, weekend = calendar.is_workday(day), day.weekday() >= 5
+    css = "makeup" if works and weekend else "holiday" if not works and not weekend else "rest" if not works else ""
+    return {"n": day.day, "css": f"{css} today".strip() if day == today else css, "name": calendar.name_of(day)}
+
+
+def _editions(desk: Desk, rows: list[Any]) -> dict[str, Any]:
+    book, zh = desk.book, desk.lang == "zh"
+    newest = {str(r["family"]): r for r in rows}
+    return {
+        "families": [
+            (f, book.numbers[f], newest[f]["by_whom"], newest[f]["effective_from"]) for f in FAMILIES if f in newest
+        ],
+        "kinds": [
+            (
+                k.zh if zh else k.en,
+                ", ".join(f"{c.name} {c.limit.words}" for c in k.clocks.values()),
+                k.review.mode,
+                k.source,
+            )
+            for k in book.kinds.values()
+        ],
+        "unit_rows": [
+            (u.zh if zh else u.en, u.code, u.type, desk.unit(u.parent or ""), desk.unit(u.supervised_by))
+            for u in book.directory.units.values()
+        ],
+    }
+
+
+def _stuck(tx: Tx) -> dict[str, Any]:
+    return {
+        "journal": journal.head(tx).seq,
+        "waiting": desk_rows.waiting(tx),
+        "oldest": outbox.oldest_waiting(tx),
+        "poison": desk_rows.poison(tx),
+        "stuck": desk_rows.stuck(tx),
+    }
+
+
+def _health(desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
+    health = desk.office.store.health()
+    return {
+        "health": health,
+        "journal": known["journal"],
+        "waiting": known["waiting"],
+        "oldest": known["oldest"],
+        "poison": known["poison"],
+        "stuck": [
+            {
+                "number": "" if s["sealed"] else s["number"],
+                "text": subject(desk, str(s["text"]), "" if s["sealed"] else str(s["number"])),
+                "state": s["state"],
+                "channel": s["channel"],
+                "error": s["error"],
+                "at": s["created_at"],
+            }
+            for s in known["stuck"]
+        ],
+    }

@@ -1,0 +1,351 @@
+"""One case on the desk: the thread, who, clocks and why, what is open now, and the reply editor."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aiohttp import web
+
+from channels.texts.catalog import N_
+from channels.web.forms import form, query
+from channels.web.render import SECURITY_HEADERS
+from channels.web.staff import fields, parts, writing
+from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
+from channels.web.staff.inbox import subject
+from hub import bench_reading, contact
+from hub.bench_reading import Look
+from hub.errors import NotFound, Refusal, Said
+from hub.files import NoSuchFile
+from hub.kinds import Kind
+from hub.machines.machine import Move
+from hub.rulebook import Rulebook
+from hub.views import ReplyView, StaffCase
+from routing.choose import because
+from routing.matter import Decision, decision_from_json
+from routing.rules import RuleSet, read_rules
+
+RETRIABLE = frozenset({"failed", "ambiguous", "undeliverable"})
+DELIVERIES: Mapping[str, tuple[str, str]] = {
+    "waiting": (N_("等待发送"), ""),
+    "sent": (N_("已发出"), "jade"),
+    "delivered": (N_("已送达"), "jade"),
+    "task": (N_("请电话告知"), "amber"),
+    "failed": (N_("没有送达"), "red"),
+    "ambiguous": (N_("不确定是否送达"), "amber"),
+    "undeliverable": (N_("无法送达"), "red"),
+    "shown": (N_("已显示"), ""),
+    "held": (N_("暂缓发送"), "amber"),
+}
+VERDICTS: Mapping[str, tuple[str, str]] = {
+    "drafted": (N_("待审签"), "amber"),
+    "signed": (N_("已审签"), "blue"),
+    "handed_back": (N_("退回修改"), "red"),
+    "qualified": (N_("合格"), "jade"),
+    "unqualified": (N_("退回重办"), "red"),
+    "touch_up": (N_("请改格式"), "amber"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody wrote into a form of this page, and what became of it: nothing written is ever lost."""
+
+    move: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    wrong: Mapping[str, Said] = field(default_factory=dict)
+    above: tuple[Said, ...] = ()
+    moved_on: bool = False
+    lines: int = 0
+    said: int = 0
+    findings: Sequence[Mapping[str, str]] = ()
+    preview: bool = False
+    shown: contact.Shown | None = None
+    status: int = 200
+
+
+UNTOUCHED = Attempt()
+
+
+async def show_case(request: web.Request) -> web.StreamResponse:
+    """The page of one case; raises NotFound where it does not exist for the officer."""
+    return await render(await sit(request), request.match_info["number"])
+
+
+async def show_contact(request: web.Request) -> web.StreamResponse:
+    """Name and phone, shown once on this page after the reading is in the journal."""
+    desk, number = await sit(request), request.match_info["number"]
+    hurry(desk)
+    try:
+        shown = await contact.show(desk.office, number, desk.actor)
+    except NotFound:
+        raise
+    except Refusal as fault:
+        return await render(desk, number, Attempt(move="contact.show", above=(fault.said,), status=status_of(fault)))
+    return await render(desk, number, Attempt(shown=shown))
+
+
+async def send_again(request: web.Request) -> web.StreamResponse:
+    """Let a notice that did not arrive go once more."""
+    desk, number = await sit(request), request.match_info["number"]
+    hurry(desk)
+    key = texts(form(request), "key")
+    await desk.office.store.write(bench_reading.send_again, number, key, desk.actor, desk.book, desk.now)
+    raise web.HTTPSeeOther(f"/staff/cases/{number}?done=again#delivery")
+
+
+async def show_file(request: web.Request) -> web.StreamResponse:
+    """One file of the thread, as a download that no browser runs."""
+    desk, place = await sit(request), request.match_info["n"]
+    if not place.isdecimal():
+        raise NotFound
+    number = request.match_info["number"]
+    sha256, mime, name = await desk.office.store.read(
+        bench_reading.file_of, number, int(place[:9]), desk.actor, desk.book, desk.now
+    )
+    try:
+        body = desk.office.files.get(sha256)
+    except NoSuchFile:
+        raise NotFound from None
+    kind = "inline" if mime.startswith("image/") else "attachment"
+    ending = name.rpartition(".")[2]
+    headers = {**SECURITY_HEADERS, "Content-Disposition": f'{kind}; filename="{number}-{place}.{ending}"'}
+    return web.Response(body=body, content_type=mime, headers=headers)
+
+
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+
+async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.Response:
+    """The page of a case as it stands now, with what somebody wrote still in its place."""
+    view = query(desk.request).get("view", "") or texts(form(desk.request), "view")
+    look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now, view)
+    kind = desk.book.kind(look.kind, look.edition)
+    reader = fields.Reader(desk.word, desk.say, desk.book, kind, look.officers)
+    case = look.case
+    steps, besides = fields.moves_in_order(case.moves)
+    forms = {m.code: _form(m, reader, attempt) for m in case.moves}
+    done = query(desk.request).get("done", "")
+    return await show(
+        desk,
+        "case.html",
+        status=attempt.status,
+        case=case,
+        head=parts.inbox_row(desk, case.row),
+        officer_name=case.row.officer,
+        view=view,
+        following=parts.inbox_row(desk, look.following, view) if look.following else None,
+        done=_done(desk, done),
+        thread=_thread(desk, case),
+        history=_lines(desk, case),
+        said=max((m.n for m in case.thread), default=0),
+        party=_party(desk, case),
+        steps=[forms[m.code] for m in steps if m.code not in fields.VERDICTS],
+        besides=[forms[m.code] for m in besides],
+        notes=[forms[code] for code in ("contact", "remark") if code in forms],
+        verdict_open=any(m.code in fields.VERDICTS for m in case.moves),
+        editor=_editor(desk, look, kind, forms, attempt),
+        clocks=[parts.clock(desk, c) for c in case.clocks],
+        assigned=_assigned(desk, case),
+        reasons=_reasons(desk, case.decision),
+        overlays=[parts.overlay(desk, o) for o in reversed(case.overlays) if o["kind"] != "contact"],
+        replies=[_reply(desk, r) for r in reversed(case.replies)],
+        notices=[_notice(desk, n, number) for n in look.notices],
+        units=fields.units_of(desk.book.directory, desk.lang),
+        attempt=_told(desk, case, attempt),
+        shown=attempt.shown,
+        now=desk.now,
+    )
+
+
+def _form(move: Move, reader: fields.Reader, attempt: Attempt) -> fields.Form:
+    mine = attempt.move == move.code
+    return fields.form_of(move, reader, attempt.given if mine else None, attempt.wrong if mine else None)
+
+
+def _told(desk: Desk, case: StaffCase, attempt: Attempt) -> dict[str, Any]:
+    """What stands above the page after an attempt: the sentences, what changed meanwhile, and words without a form."""
+    is_open = any(m.code == attempt.move for m in case.moves)
+    changed = [
+        {"at": line.at, "text": f"{line.by} {desk.word(line.what)}".strip()} for line in case.history[attempt.lines :]
+    ]
+    new = [parts.message(desk, case.row.number, m) for m in case.thread if m.n > attempt.said and m.who != "note"]
+    orphans = [str(v) for v in attempt.given.values() if isinstance(v, str) and len(v) > 1] if not is_open else []
+    errors = {f"{attempt.move}-{name}": desk.word(said) for name, said in attempt.wrong.items()} if is_open else {}
+    return {
+        "move": attempt.move,
+        "label": parts.move_word(desk, attempt.move) if attempt.move else "",
+        "errors": errors,
+        "above": [desk.word(said) for said in attempt.above],
+        "moved_on": attempt.moved_on,
+        "again": attempt.moved_on and is_open,
+        "changed": changed if attempt.moved_on else [],
+        "new": new if attempt.moved_on else [],
+        "orphans": orphans if attempt.moved_on or attempt.above else [],
+        "failed": bool(attempt.above or attempt.wrong or attempt.moved_on),
+    }
+
+
+def _editor(
+    desk: Desk, look: Look, kind: Kind, forms: Mapping[str, fields.Form], attempt: Attempt
+) -> dict[str, Any] | None:
+    """The reply editor: the move that writes a version, started from the last one that came back."""
+    case = look.case
+    code = next((c for c in fields.REPLIES if c in forms), "")
+    if not code:
+        return None
+    made = forms[code]
+    before = case.replies[-1] if case.replies else None
+    if attempt.move != code and before is not None:
+        made = _refilled(made, before, kind)
+    body = next(e.value for e in made.entries if e.name == "body")
+    offered = writing.templates_for(desk.book.texts, look.kind, case.row.state)
+    leaks = any(f["tone"] == "red" for f in attempt.findings) or bool(attempt.given.get("leak_reason"))
+    return {
+        "form": made if leaks else replace(made, entries=tuple(e for e in made.entries if e.name != "leak_reason")),
+        "templates": [(t["code"], t[desk.lang]) for t in offered],
+        "findings": attempt.findings,
+        "preview": body if attempt.preview else "",
+        "before": _reply(desk, before)
+        if before is not None and before.state in ("handed_back", "touch_up", "unqualified")
+        else None,
+        "draft": f"reply.{case.row.number}.{case.row.round}.{len(case.replies)}",
+    }
+
+
+def _refilled(made: fields.Form, before: ReplyView, kind: Kind) -> fields.Form:
+    """The form filled with the version that came back, so that only what was wrong is written anew."""
+    result = next((r.code for r in kind.results if r.zh == before.result.zh), "")
+    known = {
+        "body": before.body,
+        "handling": before.handling,
+        "type": before.type,
+        "delivery": before.delivery,
+        "result": result,
+        "promised": before.promised,
+    }
+    return replace(made, entries=tuple(replace(e, value=known.get(e.name, e.value)) for e in made.entries))
+
+
+def _thread(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
+    said = [parts.message(desk, case.row.number, m) for m in case.thread]
+    return parts.grouped(said, _lines(desk, case))
+
+
+def _lines(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
+    system = desk.say(N_("系统"))
+    return [
+        {"at": line.at, "text": f"{line.by or system} · {desk.word(line.what)}", "by": line.by or system}
+        for line in case.history
+    ]
+
+
+def _party(desk: Desk, case: StaffCase) -> dict[str, Any]:
+    party, yes, no = case.party, desk.say(N_("有")), desk.say(N_("没有"))
+    return {
+        "alias": party.alias,
+        "channel": desk.say(parts.CHANNELS.get(party.channel, party.channel)),
+        "phone": yes if party.phone else no,
+        "email": yes if party.email else no,
+        "level": desk.say(parts.LEVELS.get(case.row.level, case.row.level)),
+        "consent": desk.say(N_("同意公开")) if party.consent else desk.say(N_("不公开")),
+        "reachable": party.reachable,
+        "may_show": party.may_show,
+        "hidden": case.row.level in ("confidential", "anonymous"),
+        "lang": party.lang,
+    }
+
+
+def _assigned(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
+    return [
+        {
+            "unit": desk.word(a["unit"]),
+            "since": a["since"],
+            "until": a["until"],
+            "why": parts.move_word(desk, str(a["why"])),
+        }
+        for a in reversed(case.assignments)
+    ]
+
+
+_KEPT: list[tuple[Rulebook, RuleSet]] = []
+
+
+def rules_of(book: Rulebook) -> RuleSet:
+    """The routing rules of a rulebook, read once while it is in force."""
+    if not _KEPT or _KEPT[0][0] is not book:
+        _KEPT[:] = [(book, read_rules(book.rules, book.directory))]
+    return _KEPT[0][1]
+
+
+def decision_of(record: Mapping[str, Any]) -> Decision | None:
+    """The routing decision on a case; None where nobody routed it (imported, split off)."""
+    try:
+        return decision_from_json(json.dumps(record))
+    except ValueError:
+        return None
+
+
+def _reasons(desk: Desk, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Why the letter came here, in words, strongest first."""
+    decision = decision_of(record)
+    return reason_rows(desk, decision) if decision else []
+
+
+def reason_rows(desk: Desk, decision: Decision, unit: str = "") -> list[dict[str, Any]]:
+    """The reasons of a routing decision in words, all or those that speak for one unit."""
+    rules = rules_of(desk.book)
+    return [
+        {
+            "unit": desk.unit(r.unit) if r.unit else "",
+            "text": desk.word(because(r, rules)),
+            "words": list(r.words),
+        }
+        for r in decision.reasons
+        if not unit or r.unit in (unit, None)
+    ]
+
+
+def _reply(desk: Desk, reply: ReplyView) -> dict[str, Any]:
+    word, tone = VERDICTS.get(reply.verdict or reply.state, (reply.state, ""))
+    return {
+        "n": reply.n,
+        "round": reply.round,
+        "word": desk.say(word),
+        "tone": tone,
+        "body": reply.body,
+        "handling": reply.handling,
+        "at": reply.drafted_at,
+        "by": reply.handler,
+        "signer": reply.signer,
+        "reviewer": reply.reviewer,
+        "type": desk.word(fields.choice_word("reply_types", reply.type)),
+        "delivery": desk.word(fields.choice_word("deliveries", reply.delivery)),
+        "result": desk.word(reply.result),
+        "promised": reply.promised,
+        "reasons": [desk.word(r) for r in reply.reasons],
+        "comment": reply.comment,
+        "interim": reply.type == "interim",
+    }
+
+
+def _notice(desk: Desk, row: Mapping[str, Any], number: str) -> dict[str, Any]:
+    word, tone = DELIVERIES.get(str(row["state"]), (str(row["state"]), ""))
+    channel = str(row["channel"])
+    return {
+        "key": row["key"],
+        "text": subject(desk, str(row["text"]), number),
+        "word": desk.say(word),
+        "tone": tone,
+        "channel": desk.say(parts.CHANNELS.get(channel, channel)),
+        "at": row["settled_at"] or row["created_at"],
+        "again": row["state"] in RETRIABLE,
+    }
+
+
+def _done(desk: Desk, code: str) -> str:
+    """What the officer has just done, as the page says it; empty for a word that is no move."""
+    if code == "again":
+        return desk.say(N_("已重新排队发送。"))
+    word = parts.move_word(desk, code) if code else ""
+    return desk.say(N_("已完成：%(move)s"), move=word) if word and word != code else ""

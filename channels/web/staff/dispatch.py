@@ -1,0 +1,143 @@
+"""The dispatcher's page: each waiting letter with ranked suggestions, one press to send it, and objections to decide."""
+
+from typing import Any
+
+from aiohttp import web
+
+from channels.texts.catalog import N_
+from channels.web.forms import form, query
+from channels.web.staff import fields, moves, parts
+from channels.web.staff.case import decision_of, reason_rows
+from channels.web.staff.frame import DISPATCH, Desk, hurry, show, sit, status_of, texts
+from hub import bench_reading
+from hub.bench_reading import Waiting
+from hub.errors import Invalid, NotFound, Refusal
+from hub.machines.registry import MACHINES
+
+MOST_PICKS = 4
+VIEWS = ("contested", "to_dispatch", "to_accept")
+LETTER = MACHINES["letter"].moves
+
+
+async def show_dispatch(request: web.Request) -> web.StreamResponse:
+    """Everything that waits for the reception desk."""
+    return await _render(await sit(request))
+
+
+async def send(request: web.Request) -> web.StreamResponse:
+    """Accept where that is still open, then dispatch (or designate) to the unit that was picked or written."""
+    desk, number = await sit(request), request.match_info["number"]
+    hurry(desk)
+    given = form(request)
+    unit = fields.unit_code(texts(given, "pick") or texts(given, "unit"), desk.book.directory)
+    reason, version = texts(given, "reason"), moves.whole(given, "version")
+    try:
+        await _send(desk, number, unit, reason, version)
+    except NotFound:
+        raise
+    except Refusal as fault:
+        return await _render(desk, number, fault, {"unit": texts(given, "unit"), "reason": reason})
+    raise web.HTTPSeeOther(f"/staff/dispatch?done=dispatch&number={number}")
+
+
+async def _send(desk: Desk, number: str, unit: str, reason: str, version: int) -> None:
+    look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now)
+    open_now = {m.code for m in look.case.moves}
+    values = {"unit": unit} if unit else {}
+    if "accept" in open_now:
+        asked = moves.Posted(LETTER["accept"], {}, version, 0, 0)
+        await moves.attempt(desk, number, asked)
+        version += 1
+        look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now)
+        open_now = {m.code for m in look.case.moves}
+    code = next((c for c in ("dispatch", "designate", "redispatch") if c in open_now), "dispatch")
+    if reason or code != "dispatch":
+        values["reason"] = reason
+    await moves.attempt(desk, number, moves.Posted(LETTER[code], values, version, 0, 0))
+
+
+async def decide(request: web.Request) -> web.StreamResponse:
+    """Uphold or overrule an objection."""
+    desk, number, code = await sit(request), request.match_info["number"], request.match_info["move"]
+    if code not in ("uphold", "overrule"):
+        raise NotFound
+    hurry(desk)
+    given = form(request)
+    asked = moves.posted(code, given, desk)
+    try:
+        await moves.attempt(desk, number, asked)
+    except NotFound:
+        raise
+    except Refusal as fault:
+        return await _render(desk, number, fault, {f"{code}-reason": str(asked.values.get("reason", ""))})
+    raise web.HTTPSeeOther(f"/staff/dispatch?done={code}&number={number}")
+
+
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+
+async def _render(
+    desk: Desk, number: str = "", fault: Refusal | None = None, given: dict[str, str] | None = None
+) -> web.Response:
+    views = VIEWS if any(desk.actor.has(r) for r in DISPATCH) else ()
+    found = await desk.office.store.read(bench_reading.to_dispatch, desk.actor, views, desk.book, desk.now)
+    cards = [_card(desk, w, number, fault, given or {}) for w in found]
+    gone = fault is not None and all(c["number"] != number for c in cards)
+    done, done_number = query(desk.request).get("done", ""), query(desk.request).get("number", "")
+    word = parts.move_word(desk, done) if done else ""
+    return await show(
+        desk,
+        "dispatch.html",
+        status=status_of(fault) if fault else 200,
+        objections=[c for c in cards if c["contested"]],
+        letters=[c for c in cards if not c["contested"]],
+        units=fields.units_of(desk.book.directory, desk.lang),
+        gone=f"{number}：{desk.word(fault.said)}" if fault and gone else "",
+        done=f"{done_number} {desk.say(N_('已完成：%(move)s'), move=word)}" if word and word != done else "",
+        keys=[("1–4", desk.say(N_("派给第几个建议单位")))],
+    )
+
+
+def _card(desk: Desk, waiting: Waiting, number: str, fault: Refusal | None, given: dict[str, str]) -> dict[str, Any]:
+    mine = waiting.row.number == number and fault is not None
+    said = _sentences(desk, fault) if mine and fault else []
+    sendable = any(c in waiting.moves for c in ("accept", "dispatch", "designate"))
+    return {
+        **parts.inbox_row(desk, waiting.row),
+        "version": waiting.row.version,
+        "body": waiting.body,
+        "place": waiting.place,
+        "picks": _picks(desk, waiting) if sendable else [],
+        "sendable": sendable,
+        "accepts": "accept" in waiting.moves,
+        "reason_needed": "dispatch" not in waiting.moves and "accept" not in waiting.moves,
+        "returns": waiting.returns,
+        "contested": "uphold" in waiting.moves,
+        "objection": waiting.objection,
+        "wish": desk.unit(waiting.wish),
+        "from_unit": desk.unit(waiting.unit),
+        "reasons": _reasons(desk, waiting),
+        "errors": said,
+        "given": given if mine else {},
+    }
+
+
+def _sentences(desk: Desk, fault: Refusal) -> list[str]:
+    return [desk.word(s) for s in fault.fields.values()] if isinstance(fault, Invalid) else [desk.word(fault.said)]
+
+
+def _picks(desk: Desk, waiting: Waiting) -> list[dict[str, Any]]:
+    """The units that routing ranked, strongest first, without those that may never see the letter."""
+    decision = decision_of(waiting.decision)
+    if decision is None:
+        return []
+    ranked = [c for c in decision.ranked if c.unit not in waiting.barred and desk.unit(c.unit)][:MOST_PICKS]
+    return [
+        {"unit": c.unit, "name": desk.unit(c.unit), "score": round(c.score * 100), "words": list(c.words)}
+        for c in ranked
+    ]
+
+
+def _reasons(desk: Desk, waiting: Waiting) -> list[dict[str, Any]]:
+    decision = decision_of(waiting.decision)
+    return reason_rows(desk, decision) if decision else []

@@ -1,0 +1,110 @@
+"""The console: commands that end with an exit code and, when something stops them, with one sentence."""
+
+import asyncio
+import gzip
+import io
+import json
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import IO, Annotated, Any, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from config.settings import BadSettings
+from hub.archive import BadArchive
+from hub.errors import Invalid, Refusal
+from hub.privacy.vault import BadKeyFile
+from hub.rehearsal import NotVerified
+from hub.storage.errors import StoreError
+
+P = ParamSpec("P")
+JsonFlag = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+out = Console(highlight=False, soft_wrap=True, markup=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+
+class Stopped(Exception):
+    """The command cannot go on; the sentence says why and what to do."""
+
+
+def command(
+    group: typer.Typer, name: str
+) -> Callable[[Callable[P, Coroutine[Any, Any, int | None]]], Callable[P, None]]:
+    """Make a coroutine a command: it answers with its exit code; whatever stops it is told on standard error."""
+
+    def made(run: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, None]:
+        @wraps(run)
+        def outer(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                code = asyncio.run(run(*args, **kwargs)) or 0
+            except KeyboardInterrupt:
+                code = 130
+            except Exception as fault:
+                sentence = sentence_of(fault)
+                if sentence is None:
+                    raise
+                err.print(sentence)
+                code = 1
+            raise typer.Exit(code)
+
+        group.command(name)(outer)
+        return outer
+
+    return made
+
+
+def sentence_of(fault: Exception) -> str | None:
+    """What a person is told of a fault; None for one that nobody foresaw."""
+    if isinstance(fault, Invalid):
+        return "\n".join(f"{name}: {said.zh}({said.en})" for name, said in fault.fields.items())
+    if isinstance(fault, Refusal | BadKeyFile):
+        return f"{fault.zh}({fault.en})"
+    if isinstance(fault, NotVerified):
+        return "\n".join((str(fault), *(f"{f.check}  {f.at}  {f.what}" for f in fault.findings[:20])))
+    if isinstance(fault, StoreError | BadSettings | Stopped | BadArchive | ValueError):
+        return str(fault) or type(fault).__name__
+    if isinstance(fault, OSError):
+        return f"{fault.strerror or type(fault).__name__}：{fault.filename or ''}"
+    return None
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+    """A bar on standard error while something long runs; call what it yields with how much more is done.
+
+    `done` and `of` set the bar to a place instead. Nothing is drawn where nobody looks.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+
+        def tell(more: int = 0, *, done: int | None = None, of: int | None = None) -> None:
+            if of is not None:
+                bar.update(task, completed=done, total=of)
+            else:
+                bar.update(task, advance=more)
+
+        yield tell
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    out.print(text, soft_wrap=True)
+
+
+@contextmanager
+def lines_of(file: Path) -> Iterator[IO[str]]:
+    """The lines of a text file, `.gz` too; bytes that are no UTF-8 are shown as such and refused with their line."""
+    opened = gzip.open(file) if file.suffix == ".gz" else file.open("rb")
+    with opened, io.TextIOWrapper(opened, encoding="utf-8", errors="surrogateescape") as text:
+        yield text
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,170 @@
+"""What one case counts for in the figures: a pure reading of its dossier, so that every total can be recomputed."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from hub.calendar import WorkCalendar
+from hub.case import Assignment, Case, Clock, Dossier
+from hub.clocks import LedgerEvent, has_breached
+
+WHOLE = ""
+"""The unit of the rows that count for the whole hub."""
+IMPORTED = "imported."
+"""Measures of imported cases stand apart: they enter figures only where somebody asks for them (DESIGN §11)."""
+LONGEST = 60
+"""Working days from which on an answer falls into the last bucket."""
+MOST_ROUNDS = 4
+SATISFIED_FROM = 4
+"""Scores of four and five are satisfied; an unrated case never is (NORMS §4)."""
+
+
+class Place(NamedTuple):
+    """Where a count stands: local day, unit (empty: the whole hub), kind, measure."""
+
+    day: str
+    unit: str
+    kind: str
+    measure: str
+
+
+class Counted(NamedTuple):
+    """One count before it is placed: when, at which unit, what, how much."""
+
+    at: datetime
+    unit: str
+    measure: str
+    n: int = 1
+
+
+def counted(dossier: Dossier, calendar: WorkCalendar) -> Mapping[Place, int]:
+    """Everything the case counts for. A record about a case (a publication) counts for nothing.
+
+    Each count stands once for the whole hub and once for its unit; a sealed case counts at no unit. What happened to a
+    case is booked to the unit that had it then, what was said of its answer to the unit that has it now.
+    """
+    case = dossier.case
+    if case.about:
+        return {}
+    prefix = IMPORTED if case.origin == "import" else ""
+    sums: Counter[Place] = Counter()
+    for at, unit, measure, n in _all(dossier, calendar):
+        day = calendar.day_of(at).isoformat()
+        for where in {WHOLE} if case.sealed else {WHOLE, unit}:
+            sums[Place(day, where, case.kind, prefix + measure)] += n
+    return {place: n for place, n in sums.items() if n}
+
+
+def _all(dossier: Dossier, calendar: WorkCalendar) -> Iterator[Counted]:
+    case = dossier.case
+    yield Counted(case.received_at, case.unit, "received")
+    yield Counted(case.received_at, case.unit, f"received:{case.origin}")
+    yield from _limits(dossier)
+    yield from _verdicts(dossier)
+    yield from _overlays(dossier)
+    if case.answered_at is not None:
+        yield from _answer(case, case.answered_at, calendar)
+    elif case.closed_at is not None:
+        yield Counted(case.closed_at, case.unit, "ended")
+
+
+def _answer(case: Case, at: datetime, calendar: WorkCalendar) -> Iterator[Counted]:
+    """The answer that stands: how long it took, in which round, and what the citizen said of it."""
+    unit = case.unit
+    days = calendar.workdays_between(case.received_at, at)
+    yield Counted(at, unit, "answered")
+    yield Counted(at, unit, "workdays", days)
+    yield Counted(at, unit, f"took:{min(days, LONGEST):02d}")
+    yield Counted(at, unit, "rounds", case.round)
+    yield Counted(at, unit, f"round:{min(case.round, MOST_ROUNDS)}")
+    if case.unreviewed:
+        yield Counted(at, unit, "unreviewed")
+    if case.score:
+        yield Counted(at, unit, "rated")
+        yield Counted(at, unit, "score", case.score)
+        yield Counted(at, unit, f"solved:{case.solved}")
+        if case.score >= SATISFIED_FROM:
+            yield Counted(at, unit, "satisfied")
+
+
+def _limits(dossier: Dossier) -> Iterator[Counted]:
+    """How the two main clocks ended: the citizen's as in_time and late, the department's as unit_in_time and unit_late.
+
+    A clock counts on the day it was met in time, or on the day its limit passed: once, whether answered later or not.
+    """
+    promised = {o.opened_at for o in dossier.overlays if o.kind == "commitment"}
+    for clock in dossier.clocks:
+        if clock.name not in ("main", "unit"):
+            continue
+        prefix = "" if clock.name == "main" else "unit_"
+        if clock.name == "main" and clock.round > 1:
+            yield _at(dossier, clock.ledger[0].at, "reopened")
+        for what, at in _ends(clock):
+            if what == "in_time" and at in promised:
+                yield _at(dossier, at, f"{prefix}promised")  # an interim reply meets the clock, but counts apart
+            else:
+                yield _at(dossier, at, f"{prefix}{what}")
+
+
+def _ends(clock: Clock) -> Iterator[tuple[str, datetime]]:
+    """What the ledger says of each count of the clock: met in time, late, and whether it is late still."""
+    counts = _split(clock.ledger)
+    for earlier in counts[:-1]:
+        yield from (("late", e.at) for e in earlier if e.what == "breached")
+    last = counts[-1]
+    met = next((e.at for e in reversed(last) if e.what == "met"), None) if clock.phase == "met" else None
+    late = next((e.at for e in last if e.what == "breached"), None) if has_breached(last) else None
+    if late is None and met is not None and clock.due_at is not None and met >= clock.due_at:
+        late = clock.due_at
+    if late is None:
+        if met is not None:
+            yield "in_time", met
+        return
+    yield "late", late
+    if clock.phase in ("running", "paused"):
+        yield "late_open", late
+
+
+def _split(ledger: tuple[LedgerEvent, ...]) -> list[tuple[LedgerEvent, ...]]:
+    """The ledger's counts: each begins with a start or restart."""
+    starts = [i for i, e in enumerate(ledger) if e.what in ("start", "restart")]
+    return [ledger[a:b] for a, b in zip(starts, [*starts[1:], len(ledger)], strict=True)]
+
+
+def _verdicts(dossier: Dossier) -> Iterator[Counted]:
+    """What the review said: each reply that was sent back, and whether the first one passed."""
+    decided = [r for r in dossier.replies if r.decided_at and r.verdict in ("qualified", "unqualified")]
+    for reply in decided:
+        if reply.decided_at is not None:
+            yield _at(dossier, reply.decided_at, "reviewed")
+            if reply.verdict == "unqualified":
+                yield _at(dossier, reply.decided_at, "returned")
+    if decided and decided[0].decided_at is not None:
+        yield _at(dossier, decided[0].decided_at, "first_reviewed")
+        if decided[0].verdict == "qualified":
+            yield _at(dossier, decided[0].decided_at, "first_pass")
+
+
+_OPENED = {"objection": "objected", "reopen_request": "reopen_asked", "commitment": "commitments"}
+_SETTLED = {("objection", "upheld"): "objection_upheld", ("extension", "granted"): "extended"}
+
+
+def _overlays(dossier: Dossier) -> Iterator[Counted]:
+    for overlay in dossier.overlays:
+        if overlay.kind in _OPENED:
+            yield _at(dossier, overlay.opened_at, _OPENED[overlay.kind])
+        settled = _SETTLED.get((overlay.kind, overlay.state))
+        if settled and overlay.decided_at is not None:
+            yield _at(dossier, overlay.decided_at, settled)
+
+
+def _at(dossier: Dossier, at: datetime, measure: str) -> Counted:
+    return Counted(at, unit_at(dossier.assignments, at), measure)
+
+
+def unit_at(assignments: tuple[Assignment, ...], at: datetime) -> str:
+    """Which unit had the case in the instant before a moment, else at it; empty where none had."""
+    open_then = [a for a in reversed(assignments) if a.since <= at and (a.until is None or a.until >= at)]
+    before = (a.unit for a in open_then if a.since < at)
+    return next(before, open_then[0].unit if open_then else "")

@@ -1,0 +1,194 @@
+"""verify: the store is what it says it is — chain, clocks computed anew, cases as their journal tells them, files."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hub.case import Case, Clock
+from hub.clocks import due_at, phase
+from hub.files import FileStore, NoSuchFile
+from hub.followers import verify_totals
+from hub.journal import Tip
+from hub.machines.registry import MACHINES
+from hub.moments import to_text
+from hub.office import Office
+from hub.rulebook import Rulebook
+from hub.storage import checking, editions, journal
+from hub.storage.cases import NEVER
+from hub.storage.contract import Store
+from hub.storage.tx import Tx
+from hub.timing import with_dates
+
+LINES, CASES, FILES = 2_000, 100, 500
+"""How many lines, cases and files one question looks at: each answer comes well within its time."""
+Tell = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not hold. `at` is a case number, a place in the journal, or a hash."""
+
+    check: str
+    at: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at and what was found; no findings means that everything held."""
+
+    counts: dict[str, int]
+    head: tuple[int, str]
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def nothing(_what: str, _count: int) -> None:
+    """For callers who show no progress."""
+
+
+async def verify(office: Office, tell: Tell = nothing) -> Report:
+    """Look at everything, in short questions beside a running hub; each case is seen whole, in one snapshot.
+
+    The totals of figures are looked at when their follower stands at the end of the journal: what it has not read yet
+    differs for that reason alone.
+    """
+    store, findings = office.store, list[Finding]()
+    tip, faults = await _chain(store, tell)
+    findings += faults
+    if await store.read(editions.numbers):
+        findings += [f async for f in _cases(store, await office.book(), tell)]
+    for name in checking.BROKEN:
+        findings += [Finding(name, at, SENTENCES[name]) for at in await store.read(checking.broken, name, room="heavy")]
+        tell(name, 1)
+    findings += [f async for f in _files(store, office.files, tell)]
+    findings += await _totals(office)
+    counts = await store.read(checking.counts, room="heavy")
+    return Report(counts, (tip.seq, tip.hash), tuple(findings))
+
+
+async def _totals(office: Office) -> list[Finding]:
+    """Two looks: what a hub beside us changed between the first and its sums is gone in the second."""
+    for _ in range(2):
+        if not await office.store.read(_counted_to_the_end):
+            return []
+        wrong = await verify_totals(office)
+        if not wrong:
+            return []
+    return [Finding("totals", at, "与重算的数不符") for at in wrong]
+
+
+def _counted_to_the_end(tx: Tx) -> bool:
+    seq = journal.head(tx).seq
+    return seq > 0 and journal.cursor(tx, "totals") == seq
+
+
+SENTENCES = {
+    "outbox.case": "待发通知指向不存在的来信",
+    "import.case": "导入记录指向不存在的来信",
+    "submission.case": "提交凭证指向不存在的来信",
+    "case.party": "来信没有当事人",
+    "case.lead": "并入的来信不存在",
+    "case.about": "公开记录所指的来信不存在",
+    "case.unit": "现有派单与来信的单位不符",
+    "case.messages": "往来的条数与来信所记不符",
+    "clock.ledger": "时限流水的条数与时限所记不符",
+    "clock.import": "导入的来信仍在催办",
+    "publication.rating": "公开页的评价与来信不符",
+    "publication.sealed": "不该公开的来信有公开页",
+}
+
+
+async def _chain(store: Store, tell: Tell) -> tuple[Tip, list[Finding]]:
+    tip, findings = Tip(), list[Finding]()
+    words = {"gap": "缺了前面的一条", "link": "没有接上前一条", "seal": "内容与封印不符", "head": "与末尾的记号不符"}
+    while True:
+        before = tip
+        tip, faults = await store.read(journal.follow_chain, tip, LINES, room="heavy")
+        findings += [Finding(f"journal.{f.reason}", str(f.seq), words[f.reason]) for f in faults]
+        tell("journal", tip.seq - before.seq)
+        if tip.seq < before.seq + LINES:
+            return tip, findings
+
+
+async def _cases(store: Store, book: Rulebook, tell: Tell) -> AsyncIterator[Finding]:
+    after = ""
+    while page := await store.read(checking.page, after, CASES, room="heavy"):
+        for kept in page:
+            for finding in look_at(kept, book):
+                yield finding
+        after = page[-1].case.id
+        tell("cases", len(page))
+        await asyncio.sleep(0)
+
+
+def look_at(kept: checking.Kept, book: Rulebook) -> list[Finding]:
+    """What does not hold on one case, from one snapshot of it."""
+    case, number = kept.case, kept.case.number or kept.case.id
+    machine = MACHINES.get(case.machine)
+    if machine is None or case.state not in machine.states:
+        return [Finding("case.state", number, f"没有这个状态：{case.machine}/{case.state}")]
+    found = [Finding("clock", number, f"{c.name} 第{c.round}轮：{why}") for c in kept.clocks for why in _clock(c, book)]
+    told = _last_told(kept)
+    known: dict[str, Any] = {"to": case.state, "round": case.round, "version": case.version}
+    for name, value in known.items():
+        if name in told and told[name] != value:
+            found.append(Finding("case.journal", number, f"{name}：来信记 {value}，办理记录记 {told[name]}"))
+    if not kept.lines:
+        found.append(Finding("case.journal", number, "没有办理记录"))
+    found += [Finding("case.dates", number, why) for why in _dates(case, kept)]
+    return found
+
+
+def _clock(clock: Clock, book: Rulebook) -> list[str]:
+    """The clock against its own ledger: the due moment and the phase are functions of it."""
+    wrong = []
+    due, now_phase = due_at(clock.ledger, book.calendar), phase(clock.ledger)
+    if due != clock.due_at:
+        wrong.append(f"到期时刻应为 {_said(due)}，记为 {_said(clock.due_at)}")
+    if now_phase != clock.phase:
+        wrong.append(f"应为 {now_phase}，记为 {clock.phase}")
+    if clock.rung_at is not None and clock.phase != "running":
+        wrong.append("已停的时限还要催办")
+    return wrong
+
+
+def _last_told(kept: checking.Kept) -> dict[str, Any]:
+    """State, round and version as the last move in the journal left them."""
+    for line in reversed(kept.lines):
+        data: dict[str, Any] = json.loads(line.data)
+        if line.action.startswith("move."):
+            return data
+        if line.action in ("received", "opened"):
+            return {"to": data.get("state")}
+    return {}
+
+
+def _dates(case: Case, kept: checking.Kept) -> list[str]:
+    """The due moments that lists sort by, against the clocks they are taken from."""
+    right = with_dates(case, kept.clocks)
+    wrong = []
+    if (right.main_due, right.unit_due) != (case.main_due, case.unit_due):
+        wrong.append(f"列表所记期限 {_said(case.main_due)}/{_said(case.unit_due)} 与时限不符")
+    due = case.unit_due or case.main_due
+    if kept.sort_due != (NEVER if due is None else to_text(due)):
+        wrong.append("排序用的期限与来信不符")
+    return wrong
+
+
+def _said(moment: datetime | None) -> str:
+    return "无" if moment is None else to_text(moment)
+
+
+async def _files(store: Store, files: FileStore, tell: Tell) -> AsyncIterator[Finding]:
+    after = ""
+    while page := await store.read(checking.files, after, FILES, room="heavy"):
+        for sha256 in page:
+            try:
+                await asyncio.to_thread(files.get, sha256)
+            except NoSuchFile:
+                yield Finding("file", sha256, "文件不在，或内容已变")
+        after = page[-1]
+        tell("files", len(page))

@@ -1,0 +1,429 @@
+"""The command line, and the composition root: what the hub is made of is opened, served and closed here."""
+
+import asyncio
+import math
+import pkgutil
+import signal
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from aiohttp import web
+
+import channels.web.api
+from channels.web.api.document import document
+from channels.web.app import make_app, make_runner
+from channels.web.keys import Parts
+from channels.web.passwords import hash_password
+from channels.web.render import Site
+from config import settings as process_settings
+from config import starter
+from config.settings import Settings
+from hub import archive, configure, demo, logs, officers, printed, rehearsal, staffing
+from hub.clocks import LedgerEvent, due_at, due_day
+from hub.console import JsonFlag, Stopped, command, lines_of, out, print_json, progress
+from hub.daylines import explain
+from hub.demo_world import Days
+from hub.files import FileStore
+from hub.followers import keep_following
+from hub.importing import Way, import_letters
+from hub.journal import Entry
+from hub.limits import parse_limit
+from hub.moments import Clock, system_clock
+from hub.office import Office
+from hub.ports import Choose, Finding, Inspect, Matter
+from hub.privacy.vault import KeyRing
+from hub.rulebook import Rulebook, read_rulebook
+from hub.storage import checking, editions, journal
+from hub.storage import settings as store_settings
+from hub.storage.dump import building
+from hub.storage.migrate import migrate as bring_schema
+from hub.storage.schema import read_steps
+from hub.storage.store import open_store
+from hub.storage.tx import Tx
+from hub.timer import Timer
+from hub.verify import verify as verify_store
+from routing.danger import read_dangers
+from routing.port import chooser
+from routing.rules import read_rules
+from supervision.patrol import sweep
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+config_app = typer.Typer(no_args_is_help=True, help="Rule sets: put files into force, or look whether they fit.")
+officer_app = typer.Typer(no_args_is_help=True, help="Officers and their accounts.")
+app.add_typer(config_app, name="config")
+app.add_typer(officer_app, name="officer")
+
+
+# The parts of the hub ---------------------------------------------------------------------------------------------
+
+
+def settings_now() -> Settings:
+    """The settings of this process, with the log set up as they say."""
+    settings = process_settings.load()
+    logs.set_up(settings.log.level, settings.log.format)
+    return settings
+
+
+def routing() -> Choose:
+    """Routing with the danger words of the starter set."""
+    return chooser(read_dangers(tomllib.loads((starter.HERE / "danger.toml").read_text("utf-8"))))
+
+
+def checks() -> Inspect:
+    """The checks of the supervision office."""
+    found: Inspect = getattr(import_module("supervision.checks"), "inspect", nothing_found)
+    return found
+
+
+def nothing_found(*_: object) -> tuple[Finding, ...]:
+    """Checks that have nothing to say."""
+    return ()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock = system_clock, *, writes: bool = True) -> AsyncIterator[Office]:
+    """The hub on its store; whatever fails while it opens, nothing stays open."""
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings.data.url, clock=clock, writes=writes)
+        stack.push_async_callback(store.close)
+        keys = settings.data.folder / "keys.txt"
+        if not keys.exists() and await store.read(checking.sealed):
+            raise Stopped(f"缺少密钥文件 {keys}：请放回它的副本，新的打不开已存的内容。(Put the key file back.)")
+        ring = KeyRing.create(keys)
+        yield Office(store, ring, clock, routing(), checks(), FileStore(settings.data.folder / "files"))
+
+
+async def book_of(settings: Settings) -> Rulebook:
+    """The rules in force, or those of the starter set where there is no store yet."""
+    if settings.data.database_url or (settings.data.folder / "minxin.db").exists():
+        async with opened(settings, writes=False) as office:
+            if await office.store.read(editions.numbers):
+                return await office.book()
+    content = configure.read_folder()
+    return read_rulebook({family: (1, value) for family, value in content.items()}, {1: content["kinds"]})
+
+
+# Serving ----------------------------------------------------------------------------------------------------------
+
+
+@command(app, "serve")
+async def serve() -> None:
+    """Serve pages and API until SIGTERM or SIGINT, then finish what was begun."""
+    settings = settings_now()
+    log = structlog.get_logger("serve")
+    stopping, ended = asyncio.Event(), {"sweep": system_clock()}
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    async with AsyncExitStack() as stack:  # closed in reverse: web, timer rounds, workers, store
+        office = await stack.enter_async_context(opened(settings))
+        if not await office.store.read(editions.numbers):
+            raise Stopped("还没有规则：请先运行 config load 或 demo。(No rule sets yet: run `config load` or `demo`.)")
+        if await office.store.read(store_settings.get, store_settings.DEMO):
+            settings = for_demo(settings)
+        await work(stack, office, settings)
+        await keep_rounds(stack, office, settings, ended)
+
+        def age_of_sweep() -> float:
+            return (system_clock() - ended["sweep"]).total_seconds()
+
+        def serving() -> float:
+            return math.inf if stopping.is_set() else 0.0
+
+        parts = Parts(site=Site(demo=settings.demo), ages={"sweep": age_of_sweep, "serving": serving})
+        runner = make_runner(make_app(office, settings, parts))
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.server.host, settings.server.port).start()
+        host, port = runner.addresses[0][:2]
+        health = office.store.health()
+        log.info("serving", address=f"{host}:{port}", engine=health.engine, version=health.version)
+        if health.careful:
+            log.warning("careful", careful=True, version=health.version)
+        out.print(f"民信 Minxin: http://{host}:{port}{'  （演示 demo）' if settings.demo else ''}")
+        await stopping.wait()
+        log.info("stopping")
+
+
+def for_demo(settings: Settings) -> Settings:
+    """Pages say 演示, and the accounts of the demo need no second factor."""
+    staff = settings.staff.model_copy(update={"otp": "optional"})
+    return settings.model_copy(update={"demo": True, "staff": staff})
+
+
+async def work(stack: AsyncExitStack, office: Office, settings: Settings) -> None:
+    """Enter the workers: each an async context manager that takes nothing new when it is left, and ends its work.
+
+    First the courier, then inbound channels, so that at the end an answer to a last message still finds the courier.
+    """
+
+
+async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings, ended: dict[str, datetime]) -> None:
+    """Start the rounds of the hub: followers as the journal grows, the sweep at its interval and once at the start."""
+
+    async def round_of_clocks() -> None:
+        await sweep(office, system_clock())
+        ended["sweep"] = system_clock()
+
+    following = asyncio.create_task(keep_following(office), name="followers")
+    stack.push_async_callback(_cancelled, following)
+    timer = await stack.enter_async_context(Timer())
+    timer.every(settings.timing.sweep_seconds, "sweep", round_of_clocks)
+    timer.start("sweep", round_of_clocks)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+# The store --------------------------------------------------------------------------------------------------------
+
+
+@command(app, "migrate")
+async def migrate() -> None:
+    """Bring the store to the schema of this program; makes the SQLite file if there is none."""
+    settings = settings_now()
+    settings.data.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    names = await bring_schema(settings.data.url, clock=system_clock)
+    out.print(f"已应用：{'、'.join(names)}" if names else "数据库已是最新。(Up to date.)")
+
+
+@command(app, "verify")
+async def verify(as_json: JsonFlag = False) -> int:
+    """Recompute chain, clocks, cases, figures and files; exit 1 when something does not hold."""
+    async with opened(settings_now(), writes=False) as office:
+        with progress("核对") as tell:
+            report = await verify_store(office, lambda what, n: tell(n) if what == "cases" else None)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        printed.verified(report)
+    return 1 if report.findings else 0
+
+
+@command(app, "backup")
+async def backup(file: Path) -> None:
+    """Write one archive, restore it into a scratch place and verify it; keys are never part of it."""
+    settings = settings_now()
+    files = FileStore(settings.data.folder / "files")
+    with progress("备份") as tell:
+        manifest, report = await rehearsal.backup(settings.data.url, files, file, system_clock, lambda _, n: tell(n))
+    size = file.stat().st_size / 1_048_576
+    out.print(f"{file}：{size:.1f} MiB，来信 {report.counts['cases']} 件，文件 {len(manifest.files)} 个，已恢复核对。")
+    out.print("密钥不在其中：请另外保存 keys.txt。(Keys are not in it: keep keys.txt apart.)")
+
+
+@command(app, "restore")
+async def restore(file: Path, replace: bool = False) -> None:
+    """Build the store from an archive; nothing that waits is sent until `release`."""
+    settings = settings_now()
+    settings.data.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = FileStore(settings.data.folder / "files")
+    manifest = await asyncio.to_thread(archive.read_into, file, settings.data.url, files, system_clock, replace=replace)
+    out.print(
+        f"已恢复 {manifest.made_at} 的备份，办理记录到第 {manifest.head[0]} 条。通知暂不发送，确认后请运行 release。"
+    )
+    if not (settings.data.folder / "keys.txt").exists():
+        out.print(f"请把密钥文件放回 {settings.data.folder / 'keys.txt'}。(Put the key file back.)")
+
+
+@command(app, "release")
+async def release() -> None:
+    """Let what waits in the outbox be sent again after a restore."""
+    async with opened(settings_now()) as office:
+        lifted = await office.store.write(_release, office.clock())
+    out.print("已恢复发送。(Released.)" if lifted else "没有停发的通知。(Nothing was held.)")
+
+
+def _release(tx: Tx, now: datetime) -> bool:
+    lifted = store_settings.release(tx)
+    if lifted:
+        journal.append(tx, [Entry(case_id=None, action="outbox.released", actor="console", at=now, data={})])
+    return lifted
+
+
+# Rule sets and officers -------------------------------------------------------------------------------------------
+
+
+@command(config_app, "load")
+async def config_load(folder: Path = starter.HERE) -> None:
+    """Check the rule sets of a folder and put those that changed into force as new editions."""
+    content = configure.read_folder(folder)
+    if faults := configure.check(content, read_rules):
+        raise Stopped("\n".join(faults))
+    async with opened(settings_now()) as office:
+        numbers = await office.store.write(configure.load, content, "console", office.clock())
+    for family, number in numbers.items():
+        out.print(f"{family}: {f'第 {number} 版' if number else '没有变化'}")
+
+
+@command(config_app, "check")
+async def config_check(folder: Path = starter.HERE, staffing: bool = False, as_json: JsonFlag = False) -> int:
+    """Look whether the rule sets fit together; with --staffing whether every kind finds its people today."""
+    if staffing:
+        return await _staffing(as_json=as_json)
+    faults = configure.check(configure.read_folder(folder), read_rules)
+    if as_json:
+        print_json({"faults": faults})
+    else:
+        out.print("\n".join(faults) or "规则齐全，互相对得上。(The rule sets fit together.)")
+    return 1 if faults else 0
+
+
+async def _staffing(*, as_json: bool) -> int:
+    async with opened(settings_now(), writes=False) as office:
+        people = await office.store.read(staffing.present, office.clock())
+        book = await office.book()
+    ways, missing = staffing.ways(people, book), staffing.desks(people)
+    if as_json:
+        print_json({"missing": missing, "ways": [asdict(way) for way in ways]})
+    else:
+        printed.staffed(ways, missing)
+    return 1 if missing or any(way.stuck for way in ways) else 0
+
+
+@officer_app.callback()
+def _officer() -> None:
+    """Officers and their accounts."""
+
+
+@command(officer_app, "add")
+async def officer_add(
+    account: str,
+    name: Annotated[str, typer.Option()],
+    role: Annotated[list[str], typer.Option(help="ROLE or ROLE@UNIT; may be given several times.")],
+    password_file: Annotated[Path, typer.Option(help="A file whose first line is the password.")],
+    home: Annotated[str, typer.Option(help="The unit the person works in; by default that of the first role.")] = "",
+    same_person_as: Annotated[str, typer.Option(help="Another account of the same person.")] = "",
+    no_otp: Annotated[bool, typer.Option("--no-otp", help="Without a second factor, where settings allow it.")] = False,
+) -> None:
+    """Add an officer; prints what an authenticator app needs, once."""
+    settings = settings_now()
+    lines = password_file.read_text("utf-8").splitlines() or [""]
+    async with opened(settings) as office:
+        is_demo = await office.store.read(store_settings.get, store_settings.DEMO)
+        if no_otp and settings.staff.otp != "optional" and not is_demo:
+            raise Stopped("设置里动态验证码是必需的（staff.otp）。(Settings require the second factor.)")
+        grants = officers.grants_of(tuple(role), (await office.book()).directory)
+        home = home or next((g.unit for g in grants if g.unit), "")
+        asked = officers.Asked(account, name, tuple(role), lines[0], home, same_person_as)
+        hashed = await asyncio.to_thread(hash_password, asked.password)
+        new = officers.officer(asked, hashed, office.fresh_id(), office.clock(), otp=not no_otp)
+        await office.store.write(officers.add, new, grants, same_person_as, "console")
+    out.print(f"已添加 {account}（{name}）。")
+    if uri := officers.otp_uri(new):
+        out.print(f"动态验证码（只显示这一次）：{uri}")
+
+
+# Letters ----------------------------------------------------------------------------------------------------------
+
+
+@command(app, "import")
+async def import_(
+    file: Path,
+    source: Annotated[str, typer.Option(help="Names the other system; a letter is known by source and id.")] = "",
+    with_replies: Annotated[bool, typer.Option(help="Take the replies too, released at their own time.")] = False,
+    as_json: JsonFlag = False,
+) -> int:
+    """Import JSON lines of {id,title,body,at,kind?,category?,reply?,reply_time?}; run again, it goes on."""
+    choose = routing()
+    async with opened(settings_now()) as office:
+        way = Way(office, choose, source or file.name.removesuffix(".gz").removesuffix(".jsonl"), with_replies)
+        with lines_of(file) as lines, progress("导入") as tell:
+            summary = await import_letters(way, lines, tell)
+    if as_json:
+        print_json({**asdict(summary), "named": [refused._asdict() for refused in summary.named]})
+    else:
+        printed.imported(summary)
+    return 1 if summary.refused and not summary.imported and not summary.known else 0
+
+
+@command(app, "route")
+async def route(
+    text: Annotated[str, typer.Option(help="What a letter says.")],
+    kind: Annotated[str, typer.Option()] = "consult",
+    as_json: JsonFlag = False,
+) -> None:
+    """Say which unit a letter would go to, and why."""
+    book = await book_of(settings_now())
+    if kind not in book.kinds:
+        raise Stopped(f"没有类别 {kind}，可用：{'、'.join(book.kinds)}。(No such kind.)")
+    level = book.kinds[kind].level[book.kinds[kind].aims[0]]
+    matter = Matter(kind, book.kinds[kind].aims[0], "", text, "", "", {}, level, True, False)
+    chosen = routing()(matter, book.kinds[kind], book)
+    if as_json:
+        print_json(asdict(chosen))
+        return
+    printed.routed(chosen, book)
+
+
+@command(app, "due")
+async def due(
+    start: str, limit: str, explained: Annotated[bool, typer.Option("--explain")] = False, as_json: JsonFlag = False
+) -> None:
+    """Say when a limit ends: due 2026-02-13T10:00 5wd (also 5cd, 24h, 4sh)."""
+    calendar = (await book_of(settings_now())).calendar
+    begun = datetime.fromisoformat(start)
+    begun = begun.replace(tzinfo=calendar.zone) if begun.tzinfo is None else begun
+    ledger = (LedgerEvent(begun, "start", parse_limit(limit)),)
+    moment = due_at(ledger, calendar)
+    assert moment is not None
+    lines = explain(ledger, calendar)
+    if as_json:
+        print_json({"due_at": moment, "last_day": str(due_day(moment, calendar)), "days": [asdict(d) for d in lines]})
+        return
+    printed.due(moment, lines if explained else (), calendar)
+
+
+@command(app, "openapi")
+async def openapi() -> None:
+    """Print the OpenAPI document of /api/v1."""
+    names = sorted(info.name for info in pkgutil.iter_modules(channels.web.api.__path__))
+    modules = [import_module(f"{channels.web.api.__name__}.{name}") for name in names]
+    print_json(document(op for module in modules for op in getattr(module, "OPS", ())))
+
+
+# The demo district ------------------------------------------------------------------------------------------------
+
+
+@command(app, "demo")
+async def demo_(
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where there is a store.")] = False,
+) -> None:
+    """Fill an empty store with the demo district and ninety days of its letters."""
+    settings = settings_now()
+    settings.data.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await bring_schema_where_missing(settings)
+    async with opened(settings, writes=False) as office:
+        found = await office.store.read(demo.state)
+    if found in ("demo", "used"):
+        if if_empty:
+            return
+        raise Stopped("数据库里已有内容，演示只能建在空的数据库上。(The demo needs an empty store.)")
+    if found == "unfinished":
+        with building(settings.data.url, len(read_steps()), system_clock, replace=True):
+            pass
+    days, password = Days(system_clock()), demo.new_password()
+    async with opened(settings, days) as office, office.store.exclusive():
+        with progress("演示") as tell:
+            hashed = hash_password(password)
+            made = await demo.make(office, days, hashed, sweep, lambda done, of: tell(done=done, of=of))
+    printed.demo(made.officers, made.cases, password)
+
+
+async def bring_schema_where_missing(settings: Settings) -> None:
+    """Migrate an empty place; one with a store in it is left as it is."""
+    if settings.data.database_url or not (settings.data.folder / "minxin.db").exists():
+        await bring_schema(settings.data.url, clock=system_clock)
+
+
+if __name__ == "__main__":
+    app()

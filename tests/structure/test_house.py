@@ -1,0 +1,126 @@
+"""The house rules that every module keeps: a caption, a size, plain names, no clock of its own, nothing unfinished."""
+
+import ast
+import re
+
+import pytest
+
+from tests.structure.house import Function, Module, its_tests, program, texts
+
+MOST_LINES, MOST_FUNCTION_LINES, MOST_ARGUMENTS = 450, 70, 8
+ILL_NAMED = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
+UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK)\b")
+MACHINE_PATH = re.compile(
+    r"(?<![\w.])/(?:wo" + r"rk|home/\w+|Users/\w+)/\w|\.lib" + r"rary\b|/op" + r"t/pypi|/ro" + r"ot/\."
+)
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
+TIME_KEEPER = "hub/moments.py"
+
+
+def test_every_module_begins_with_a_caption_of_one_sentence() -> None:
+    assert not [module.path for module in (*program(), *its_tests()) if not _has_caption(module)]
+
+
+def _has_caption(module: Module) -> bool:
+    caption = (ast.get_docstring(module.tree) or "").split("\n\n")[0].strip()
+    return len(caption) > 10 and caption[-1] in ".。?:"
+
+
+def test_no_module_is_longer_than_a_reader_can_hold() -> None:
+    assert not [f"{m.path}: {n}" for m in program() if (n := len(m.text.splitlines())) > MOST_LINES]
+
+
+def test_no_function_is_longer_than_a_page() -> None:
+    assert not [
+        f"{m.path}:{f.lineno} {f.name}: {lines}"
+        for m in program()
+        for f in m.functions()
+        if (lines := (f.end_lineno or 0) - f.lineno + 1) > MOST_FUNCTION_LINES
+    ]
+
+
+def test_no_function_wants_more_arguments_than_a_reader_remembers() -> None:
+    assert not [
+        f"{m.path}:{f.lineno} {f.name}: {count}"
+        for m in program()
+        for f in m.functions()
+        if not _is_command(f) and (count := _arguments(f)) > MOST_ARGUMENTS
+    ]
+
+
+def _arguments(function: Function) -> int:
+    given = function.args
+    names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    return len([name for name in names if name not in ("self", "cls")])
+
+
+def _is_command(function: Function) -> bool:
+    """A command's arguments are its options on the command line, which DESIGN §11 names."""
+    marks = (node.func if isinstance(node, ast.Call) else node for node in function.decorator_list)
+    return any(isinstance(mark, ast.expr) and _last_name(mark) in ("command", "callback") for mark in marks)
+
+
+def test_modules_are_named_after_what_they_are_about() -> None:
+    assert not [m.path for m in program() if m.path.removesuffix(".py").rpartition("/")[2] in ILL_NAMED]
+
+
+def test_nothing_is_left_unfinished() -> None:
+    assert not [path for path, text in texts() if UNFINISHED.search(text)]
+
+
+def test_no_path_of_a_machine_stands_in_the_project() -> None:
+    assert not [path for path, text in texts() if MACHINE_PATH.search(text)]
+
+
+def test_the_lock_files_name_no_registry() -> None:
+    assert not [path for path, text in texts() if path.endswith(".lock") and "://" in text]
+
+
+def test_only_one_module_asks_the_computer_for_the_time() -> None:
+    found = [
+        f"{m.path}:{node.lineno}"
+        for m in program()
+        if m.path != TIME_KEEPER
+        for node in m.walk(ast.Attribute)
+        if isinstance(node, ast.Attribute) and (_last_name(node.value), node.attr) in CLOCKS
+    ]
+    assert not found, f"take hub.moments.Clock as an argument: {found}"
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def test_a_deed_draws_no_random_number() -> None:
+    drawing, engines = {"random", "secrets", "uuid"}, ("hub/storage/postgres", "hub/storage/sqlite")
+    deeds = [m for m in program() if m.path.startswith("hub/storage/") and not m.path.startswith(engines)]
+    assert not [m.path for m in deeds if drawing & {name for name, _ in m.imports()}]
+
+
+def test_every_test_can_fail() -> None:
+    assert not [
+        f"{module.path}:{function.lineno} {function.name}"
+        for module in its_tests()
+        for function in module.functions()
+        if function.name.startswith("test_") and not _can_fail(function, module)
+    ]
+
+
+def _can_fail(function: Function, module: Module) -> bool:
+    """It asserts, expects an error, waits under a limit, or calls a function of its own file that does."""
+    own = {f.name: f for f in module.functions() if not f.name.startswith("test_")}
+    seen: set[str] = set()
+    waiting = [function]
+    while waiting:
+        nodes = list(ast.walk(waiting.pop()))
+        calls = {_last_name(node.func) for node in nodes if isinstance(node, ast.Call)}
+        if any(isinstance(node, ast.Assert) for node in nodes) or calls & {"raises", "warns", "fail", "timeout"}:
+            return True
+        waiting += [own[name] for name in calls & set(own) - seen]
+        seen |= calls
+    return False
+
+
+@pytest.mark.parametrize("text", ["TO" + "DO: later", "see /wo" + "rk/main"])
+def test_the_searches_find_what_they_look_for(text: str) -> None:
+    assert UNFINISHED.search(text) or MACHINE_PATH.search(text)
