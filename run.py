@@ -26,7 +26,7 @@ from channels.web.render import Site
 from config import settings as process_settings
 from config import starter
 from config.settings import Settings
-from hub import archive, configure, demo, logs, officers, printed, rehearsal, staffing
+from hub import archive, configure, coverage, demo, logs, officers, printed, rehearsal
 from hub.clocks import LedgerEvent, due_at, due_day
 from hub.console import JsonFlag, Stopped, command, lines_of, out, print_json, progress
 from hub.daylines import explain
@@ -34,20 +34,16 @@ from hub.demo_world import Days
 from hub.files import FileStore
 from hub.followers import keep_following
 from hub.importing import Way, import_letters
-from hub.journal import Entry
 from hub.limits import parse_limit
 from hub.moments import Clock, system_clock
 from hub.office import Office
 from hub.ports import Choose, Finding, Inspect, Matter
 from hub.privacy.vault import KeyRing
 from hub.rulebook import Rulebook, read_rulebook
-from hub.storage import checking, editions, journal
+from hub.storage import checking, editions
 from hub.storage import settings as store_settings
-from hub.storage.dump import building
 from hub.storage.migrate import migrate as bring_schema
-from hub.storage.schema import read_steps
 from hub.storage.store import open_store
-from hub.storage.tx import Tx
 from hub.timer import Timer
 from hub.verify import verify as verify_store
 from routing.danger import read_dangers
@@ -55,6 +51,7 @@ from routing.port import chooser
 from routing.rules import read_rules
 from supervision.patrol import sweep
 
+Folder = Annotated[Path, typer.Argument(help="By default the starter set.")]
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 config_app = typer.Typer(no_args_is_help=True, help="Rule sets: put files into force, or look whether they fit.")
 officer_app = typer.Typer(no_args_is_help=True, help="Officers and their accounts.")
@@ -101,6 +98,12 @@ async def opened(settings: Settings, clock: Clock = system_clock, *, writes: boo
         yield Office(store, ring, clock, routing(), checks(), FileStore(settings.data.folder / "files"))
 
 
+async def must_have_rules(office: Office) -> None:
+    """Raises Stopped where no rule set is in force yet."""
+    if not await office.store.read(editions.numbers):
+        raise Stopped("还没有规则：请先运行 config load 或 demo。(No rule sets yet: run `config load` or `demo`.)")
+
+
 async def book_of(settings: Settings) -> Rulebook:
     """The rules in force, or those of the starter set where there is no store yet."""
     if settings.data.database_url or (settings.data.folder / "minxin.db").exists():
@@ -124,8 +127,7 @@ async def serve() -> None:
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     async with AsyncExitStack() as stack:  # closed in reverse: web, timer rounds, workers, store
         office = await stack.enter_async_context(opened(settings))
-        if not await office.store.read(editions.numbers):
-            raise Stopped("还没有规则：请先运行 config load 或 demo。(No rule sets yet: run `config load` or `demo`.)")
+        await must_have_rules(office)
         if await office.store.read(store_settings.get, store_settings.DEMO):
             settings = for_demo(settings)
         await work(stack, office, settings)
@@ -202,10 +204,7 @@ async def verify(as_json: JsonFlag = False) -> int:
     async with opened(settings_now(), writes=False) as office:
         with progress("核对") as tell:
             report = await verify_store(office, lambda what, n: tell(n) if what == "cases" else None)
-    if as_json:
-        print_json(asdict(report))
-    else:
-        printed.verified(report)
+    print_json(asdict(report)) if as_json else printed.verified(report)
     return 1 if report.findings else 0
 
 
@@ -216,45 +215,32 @@ async def backup(file: Path) -> None:
     files = FileStore(settings.data.folder / "files")
     with progress("备份") as tell:
         manifest, report = await rehearsal.backup(settings.data.url, files, file, system_clock, lambda _, n: tell(n))
-    size = file.stat().st_size / 1_048_576
-    out.print(f"{file}：{size:.1f} MiB，来信 {report.counts['cases']} 件，文件 {len(manifest.files)} 个，已恢复核对。")
-    out.print("密钥不在其中：请另外保存 keys.txt。(Keys are not in it: keep keys.txt apart.)")
+    printed.backed_up(file, manifest, report)
 
 
 @command(app, "restore")
-async def restore(file: Path, replace: bool = False) -> None:
+async def restore(file: Path, replace: Annotated[bool, typer.Option("--replace")] = False) -> None:
     """Build the store from an archive; nothing that waits is sent until `release`."""
     settings = settings_now()
     settings.data.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = FileStore(settings.data.folder / "files")
     manifest = await asyncio.to_thread(archive.read_into, file, settings.data.url, files, system_clock, replace=replace)
-    out.print(
-        f"已恢复 {manifest.made_at} 的备份，办理记录到第 {manifest.head[0]} 条。通知暂不发送，确认后请运行 release。"
-    )
-    if not (settings.data.folder / "keys.txt").exists():
-        out.print(f"请把密钥文件放回 {settings.data.folder / 'keys.txt'}。(Put the key file back.)")
+    printed.restored(manifest, settings.data.folder / "keys.txt")
 
 
 @command(app, "release")
 async def release() -> None:
     """Let what waits in the outbox be sent again after a restore."""
     async with opened(settings_now()) as office:
-        lifted = await office.store.write(_release, office.clock())
+        lifted = await office.store.write(archive.release, office.clock())
     out.print("已恢复发送。(Released.)" if lifted else "没有停发的通知。(Nothing was held.)")
-
-
-def _release(tx: Tx, now: datetime) -> bool:
-    lifted = store_settings.release(tx)
-    if lifted:
-        journal.append(tx, [Entry(case_id=None, action="outbox.released", actor="console", at=now, data={})])
-    return lifted
 
 
 # Rule sets and officers -------------------------------------------------------------------------------------------
 
 
 @command(config_app, "load")
-async def config_load(folder: Path = starter.HERE) -> None:
+async def config_load(folder: Folder = starter.HERE) -> None:
     """Check the rule sets of a folder and put those that changed into force as new editions."""
     content = configure.read_folder(folder)
     if faults := configure.check(content, read_rules):
@@ -266,27 +252,23 @@ async def config_load(folder: Path = starter.HERE) -> None:
 
 
 @command(config_app, "check")
-async def config_check(folder: Path = starter.HERE, staffing: bool = False, as_json: JsonFlag = False) -> int:
+async def config_check(folder: Folder = starter.HERE, staffing: bool = False, as_json: JsonFlag = False) -> int:
     """Look whether the rule sets fit together; with --staffing whether every kind finds its people today."""
     if staffing:
         return await _staffing(as_json=as_json)
     faults = configure.check(configure.read_folder(folder), read_rules)
-    if as_json:
-        print_json({"faults": faults})
-    else:
-        out.print("\n".join(faults) or "规则齐全，互相对得上。(The rule sets fit together.)")
+    print_json({"faults": faults}) if as_json else printed.checked(faults)
     return 1 if faults else 0
 
 
 async def _staffing(*, as_json: bool) -> int:
     async with opened(settings_now(), writes=False) as office:
-        people = await office.store.read(staffing.present, office.clock())
+        await must_have_rules(office)
+        people = await office.store.read(coverage.present, office.clock())
         book = await office.book()
-    ways, missing = staffing.ways(people, book), staffing.desks(people)
-    if as_json:
-        print_json({"missing": missing, "ways": [asdict(way) for way in ways]})
-    else:
-        printed.staffed(ways, missing)
+    ways, missing = coverage.ways(people, book), coverage.unheld_desks(people)
+    found = {"missing": missing, "ways": [asdict(way) for way in ways]}
+    print_json(found) if as_json else printed.staffed(ways, missing)
     return 1 if missing or any(way.stuck for way in ways) else 0
 
 
@@ -309,6 +291,7 @@ async def officer_add(
     settings = settings_now()
     lines = password_file.read_text("utf-8").splitlines() or [""]
     async with opened(settings) as office:
+        await must_have_rules(office)
         is_demo = await office.store.read(store_settings.get, store_settings.DEMO)
         if no_otp and settings.staff.otp != "optional" and not is_demo:
             raise Stopped("设置里动态验证码是必需的（staff.otp）。(Settings require the second factor.)")
@@ -336,13 +319,11 @@ async def import_(
     """Import JSON lines of {id,title,body,at,kind?,category?,reply?,reply_time?}; run again, it goes on."""
     choose = routing()
     async with opened(settings_now()) as office:
+        await must_have_rules(office)
         way = Way(office, choose, source or file.name.removesuffix(".gz").removesuffix(".jsonl"), with_replies)
         with lines_of(file) as lines, progress("导入") as tell:
             summary = await import_letters(way, lines, tell)
-    if as_json:
-        print_json({**asdict(summary), "named": [refused._asdict() for refused in summary.named]})
-    else:
-        printed.imported(summary)
+    print_json(asdict(summary)) if as_json else printed.imported(summary)
     return 1 if summary.refused and not summary.imported and not summary.known else 0
 
 
@@ -359,10 +340,7 @@ async def route(
     level = book.kinds[kind].level[book.kinds[kind].aims[0]]
     matter = Matter(kind, book.kinds[kind].aims[0], "", text, "", "", {}, level, True, False)
     chosen = routing()(matter, book.kinds[kind], book)
-    if as_json:
-        print_json(asdict(chosen))
-        return
-    printed.routed(chosen, book)
+    print_json(asdict(chosen)) if as_json else printed.routed(chosen, book)
 
 
 @command(app, "due")
@@ -377,10 +355,8 @@ async def due(
     moment = due_at(ledger, calendar)
     assert moment is not None
     lines = explain(ledger, calendar)
-    if as_json:
-        print_json({"due_at": moment, "last_day": str(due_day(moment, calendar)), "days": [asdict(d) for d in lines]})
-        return
-    printed.due(moment, lines if explained else (), calendar)
+    found = {"due_at": moment, "last_day": str(due_day(moment, calendar)), "days": [asdict(d) for d in lines]}
+    print_json(found) if as_json else printed.due(moment, lines if explained else (), calendar)
 
 
 @command(app, "openapi")
@@ -401,28 +377,19 @@ async def demo_(
     """Fill an empty store with the demo district and ninety days of its letters."""
     settings = settings_now()
     settings.data.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    await bring_schema_where_missing(settings)
+    if settings.data.database_url or not (settings.data.folder / "minxin.db").exists():
+        await bring_schema(settings.data.url, clock=system_clock)
     async with opened(settings, writes=False) as office:
         found = await office.store.read(demo.state)
-    if found in ("demo", "used"):
-        if if_empty:
-            return
-        raise Stopped("数据库里已有内容，演示只能建在空的数据库上。(The demo needs an empty store.)")
-    if found == "unfinished":
-        with building(settings.data.url, len(read_steps()), system_clock, replace=True):
-            pass
+    if if_empty and found in ("demo", "used"):
+        return
+    demo.make_room(settings.data.url, found, system_clock)
     days, password = Days(system_clock()), demo.new_password()
     async with opened(settings, days) as office, office.store.exclusive():
         with progress("演示") as tell:
             hashed = hash_password(password)
             made = await demo.make(office, days, hashed, sweep, lambda done, of: tell(done=done, of=of))
     printed.demo(made.officers, made.cases, password)
-
-
-async def bring_schema_where_missing(settings: Settings) -> None:
-    """Migrate an empty place; one with a store in it is left as it is."""
-    if settings.data.database_url or not (settings.data.folder / "minxin.db").exists():
-        await bring_schema(settings.data.url, clock=system_clock)
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ class Courier:
             await self._settle(errand, Ending("waiting", error=self._mark(errand, "paced"), wait=pause))
             return
         try:
-            sent = await sender.send(parcel.address, _marked(parcel.message, errand), errand.claimed.key)
+            sent = await sender.send(parcel.address, _marked(parcel, errand), errand.claimed.key)
         except Exception as fault:
             await self._not_sent(errand, parcel, fault)
             return
@@ -287,11 +287,7 @@ class Courier:
         return Ending("waiting", error=f"{SENDING}: {reason}", wait=self._back_off(errand))
 
     def _again(self, errand: Errand, reason: str, least: float = 0.0) -> Ending:
-        """Back to wait, longer each time, for a week; then it is visible work."""
-        if self._office.clock() - errand.claimed.created_at >= GIVE_UP:
-            if not errand.claimed.case_id:
-                return Ending("failed", error=reason)
-            return Ending("failed", error=reason, entry="notice.failed", tells="undeliverable", to="intake@")
+        """Back to wait, longer each time."""
         return Ending("waiting", error=self._mark(errand, reason), wait=max(least, self._back_off(errand)))
 
     def _mark(self, errand: Errand, reason: str) -> str:
@@ -303,7 +299,18 @@ class Courier:
         return wait * (0.8 + 0.4 * self._policy.jitter())
 
     async def _settle(self, errand: Errand, ending: Ending) -> None:
-        await self._office.store.write(settled, errand, ending, self._office.clock())
+        now = self._office.clock()
+        if ending.state == "waiting" and now - errand.claimed.created_at >= GIVE_UP:
+            ending = await self._given_up(errand, ending.error)
+        await self._office.store.write(settled, errand, ending, now)
+
+    async def _given_up(self, errand: Errand, reason: str) -> Ending:
+        """After a week of trying it is visible work; the answer stays readable by receipt."""
+        claimed = errand.claimed
+        if not claimed.case_id:
+            return Ending("failed", error=reason)
+        facts = await self._office.store.read(read_facts, claimed.case_id, claimed.recipient, claimed.refs)
+        return Ending("failed", error=reason) if facts is None else self._undelivered(reason, facts, "failed")
 
 
 def settled(tx: Tx, errand: Errand, ending: Ending, now: datetime) -> bool:
@@ -333,9 +340,11 @@ def settled(tx: Tx, errand: Errand, ending: Ending, now: datetime) -> bool:
     return True
 
 
-def _marked(message: OutboundMessage, errand: Errand) -> OutboundMessage:
-    """A message that may have arrived before says so."""
-    return replace(message, text=f"（可能重复）{message.text}") if errand.repeated else message
+def _marked(parcel: Parcel, errand: Errand) -> OutboundMessage:
+    """A chat message that may have arrived before says so; a gateway knows a text message by its key."""
+    if not errand.repeated or parcel.channel == "sms":
+        return parcel.message
+    return replace(parcel.message, text=f"（可能重复）{parcel.message.text}")
 
 
 def _see(facts: Facts) -> tuple[tuple[Button, ...], ...]:

@@ -9,14 +9,18 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from hub.files import FileStore, NoSuchFile
+from hub.journal import Entry
 from hub.moments import Clock, to_text
+from hub.storage import journal, settings
 from hub.storage.dump import building, snapshot
 from hub.storage.dump_contract import LEFT_OUT, Source, Target, Values
 from hub.storage.settings import HELD
+from hub.storage.tx import Tx
 
 FORMAT = 1
 """Of the archive: members, manifest and the form of a line."""
@@ -118,6 +122,14 @@ def settle(part: Path, archive: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def release(tx: Tx, now: datetime) -> bool:
+    """The deed that lets what waits be sent again after a restore; False when nothing was held."""
+    lifted = settings.release(tx)
+    if lifted:
+        journal.append(tx, [Entry(case_id=None, action="outbox.released", actor="console", at=now, data={})])
+    return lifted
 
 
 def sqlite_url(folder: Path) -> str:

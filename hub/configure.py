@@ -81,9 +81,6 @@ def _kind(kind: Kind, directory: Directory | None, ladders: Mapping[str, Ladder]
     for clock in kind.clocks.values():
         if clock.ladder not in ladders:
             yield f"类别 {kind.code} 的时限 {clock.name} 用了不存在的催办级别 {clock.ladder}。(No such ladder.)"
-    for name in machine.opening_clocks:
-        if name not in kind.clocks:
-            yield f"类别 {kind.code} 没有时限 {name}，来信时就要用。(Kind {kind.code} lacks the clock {name}.)"
     if kind.rating and "rating" not in kind.clocks:
         yield f"类别 {kind.code} 可以评价，但没有评价的时限。(Kind {kind.code} lacks the clock rating.)"
     if directory is not None:

@@ -2,10 +2,9 @@
 
 import asyncio
 import gzip
-import io
 import json
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -99,11 +98,15 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def lines_of(file: Path) -> Iterator[IO[str]]:
+def lines_of(file: Path) -> Iterator[Iterator[str]]:
     """The lines of a text file, `.gz` too; bytes that are no UTF-8 are shown as such and refused with their line."""
-    opened = gzip.open(file) if file.suffix == ".gz" else file.open("rb")
-    with opened, io.TextIOWrapper(opened, encoding="utf-8", errors="surrogateescape") as text:
-        yield text
+    packed = file.suffix == ".gz"
+    with file.open("rb") as raw, _unpacked(raw, packed=packed) as plain:
+        yield (line.decode("utf-8", "surrogateescape") for line in plain)
+
+
+def _unpacked(raw: IO[bytes], *, packed: bool) -> AbstractContextManager[Iterable[bytes]]:
+    return gzip.GzipFile(fileobj=raw) if packed else nullcontext(raw)
 
 
 def _plain(value: Any) -> Any:

@@ -10,8 +10,11 @@ from typing import Any
 from config import starter
 from hub import configure, demo_life, demo_words
 from hub.demo_world import SEED, Days, Sweep, Tell, World, add_officers, tell
+from hub.moments import Clock
 from hub.office import Office
 from hub.storage import checking, editions, settings
+from hub.storage.dump import building
+from hub.storage.schema import read_steps
 from hub.storage.tx import Tx
 
 FOLDER = starter.HERE / "demo"
@@ -35,7 +38,7 @@ async def make(
     At most `most` letters are told beside the story.
     """
     end = days.now
-    days.now = end - timedelta(days=demo_words.DAYS + 2)
+    days.now = end - timedelta(days=demo_words.DAYS + 12)  # the story is the first letter of all
     await office.store.write(_begin, configure.read_folder(), days.now)
     book = await office.book()
     actors = await add_officers(office, folder, password_hash)
@@ -63,6 +66,15 @@ def state(tx: Tx) -> str:
     if mark:
         return "demo" if mark == FINISHED else "unfinished"
     return "used" if editions.numbers(tx) else "empty"
+
+
+def make_room(url: str, found: str, clock: Clock) -> None:
+    """Empty the store again where a demo was broken off; raises ValueError where something else is in it, Held."""
+    if found in ("demo", "used"):
+        raise ValueError("数据库里已有内容，演示只能建在空的数据库上。(The demo needs an empty store.)")
+    if found == "unfinished":
+        with building(url, len(read_steps()), clock, replace=True):
+            pass
 
 
 def new_password() -> str:

@@ -10,6 +10,7 @@ from hub.demo_world import Life, World
 from hub.people import Actor
 from hub.submission import Contact, Submission
 
+RECENT = timedelta(days=13)
 FRESH = ("waits", "waits", "accepted", "signed", "working", "need_fix")
 OPEN = ("working", "drafted", "in_review", "redo", "objected", "answered", "extended", "signed", "answered", "need_fix")
 OLD = ("answered", "answered", "answered", "poor", "answered", "answered", "reopened", "answered", "late", "answered")
@@ -26,7 +27,7 @@ def fate(letter: Told, place: int, end: datetime) -> str:
         return "answered"
     if age < timedelta(days=3):
         return FRESH[place % len(FRESH)]
-    if age < timedelta(days=13):
+    if age < RECENT:
         return OPEN[place % len(OPEN)]
     return ODD.get(place % 80, OLD[place % len(OLD)])
 
@@ -105,10 +106,11 @@ async def _at_the_unit(world: World, letter: Told, number: str, case: Case, what
     if what in ("working", "never_done"):
         return
     if what == "extended":
-        yield world.part_of(case.main_due, 0.5)
+        yield world.part_of(case.main_due, 0.15)
         await world.tries(number, "request_extension", handler, days=5, reason="配件要从外地发来，路上要几天。")
         return
-    part = 1.15 if what == "late" else world.dice.uniform(0.2, 0.5)
+    recent = world.end - letter.at < RECENT
+    part = 1.15 if what == "late" else world.dice.uniform(0.05, 0.2) if recent else world.dice.uniform(0.2, 0.5)
     yield world.part_of(case.main_due, part)
     poor = what in ("poor", "redo") and bool(letter.table.get("reasons"))
     if poor or what == "redo":

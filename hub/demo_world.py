@@ -1,5 +1,6 @@
 """The demo's world: who there is in the district, a clock that is moved, and the days that pass."""
 
+import asyncio
 import heapq
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,8 +24,9 @@ from hub.storage.tx import Tx
 Sweep = Callable[[Office, datetime], Awaitable[object]]
 Tell = Callable[[int, int], None]
 """Called with how much of the ninety days has passed, and how much there is, in hours."""
-ROUND = timedelta(hours=3)
-"""How often clocks, notices and followers are looked at while the days pass."""
+ROUND = timedelta(hours=4)
+"""How often clocks are looked at while the days pass."""
+TOGETHER = timedelta(minutes=25)
 SENT_UNTIL = timedelta(hours=20)
 """Notices older than this were sent while the days passed; the newest wait for the courier like real ones."""
 SEED = 20
@@ -148,32 +150,48 @@ async def tell(world: World, lives: list[tuple[datetime, Life]], sweep: Sweep, t
     begun = waiting[0][0]
     whole = int((world.end - begun) / timedelta(hours=1))
     next_round = begun + ROUND
-    while waiting:
-        at, n, life = heapq.heappop(waiting)
-        while next_round <= min(at, world.end):
+    while waiting and waiting[0][0] < world.end:
+        first, _, _ = waiting[0]
+        while next_round <= first:
             world.days.now = next_round
-            await _round(world, sweep)
+            await sweep(world.office, next_round)
             next_round += ROUND
-        if at >= world.end:
-            break
-        world.days.now = max(world.days.now, at)
-        told(int((at - begun) / timedelta(hours=1)), whole)
-        try:
-            heapq.heappush(waiting, (await anext(life), n, life))
-        except StopAsyncIteration:
-            continue
+            if next_round.day != world.days.now.day:
+                await _evening(world)
+        together = _together(waiting, min(first + TOGETHER, next_round, world.end))
+        world.days.now = max(world.days.now, *(at for at, _, _ in together))
+        again = await asyncio.gather(*(_goes_on(life) for _, _, life in together))
+        for (_, n, life), at in zip(together, again, strict=True):
+            if at is not None:
+                heapq.heappush(waiting, (at, n, life))
+        told(int((world.days.now - begun) / timedelta(hours=1)), whole)
     world.days.now = world.end
-    await _round(world, sweep)
+    await sweep(world.office, world.end)
+    await _evening(world)
     told(whole, whole)
 
 
-async def _round(world: World, sweep: Sweep) -> None:
-    """What the running hub does by itself: clocks, followers, and the notices that were sent on that day."""
-    office, now = world.office, world.days()
-    await sweep(office, now)
-    await run_followers(office)
-    if now < world.end - SENT_UNTIL:
-        await office.store.write(_send, now)
+def _together(waiting: list[tuple[datetime, int, Life]], until: datetime) -> list[tuple[datetime, int, Life]]:
+    """Whatever goes on within a few minutes: done at one moment, so that the deeds share a commit."""
+    found = [heapq.heappop(waiting)]
+    while waiting and waiting[0][0] <= until:
+        found.append(heapq.heappop(waiting))
+    return found
+
+
+async def _goes_on(life: Life) -> datetime | None:
+    """What is to be done now; then when the letter wants to go on, None where nothing more happens to it."""
+    try:
+        return await anext(life)
+    except StopAsyncIteration:
+        return None
+
+
+async def _evening(world: World) -> None:
+    """What the running hub does beside its clocks: followers read on, and the notices of the day are sent."""
+    await run_followers(world.office)
+    if world.days() < world.end - SENT_UNTIL:
+        await world.office.store.write(_send, world.days())
 
 
 def _send(tx: Tx, now: datetime) -> None:

@@ -1,15 +1,10 @@
-"""Own: what a citizen's pages ask and do beyond a plain move: the receipt, own files, and a message with files."""
+"""Own: what a citizen's pages ask beyond the letter itself: the receipt, own files, and files for a message."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from hub import desk
-from hub.case import Case
 from hub.errors import Invalid, NotFound, Said
 from hub.moments import to_text
-from hub.people import Actor
 from hub.reading import own_letter
 from hub.rulebook import Rulebook
 from hub.storage import cases
@@ -60,33 +55,26 @@ def own_file(tx: Tx, case_id: str, party: int, n: int) -> Row:
     return row
 
 
-def say(
-    tx: Tx,
-    number: str,
-    move: str,
-    values: Mapping[str, Any],
-    files: tuple[Attached, ...],
-    actor: Actor,
-    book: Rulebook,
-    now: datetime,
-) -> Case:
-    """A move of the citizen that brings files: the files and the message that shows them are one deed.
+def attach(tx: Tx, number: str, party: int, files: tuple[Attached, ...], now: datetime) -> list[int]:
+    """Lay files on a case for the message that will name them; answers their numbers. The move itself is a deed apart.
 
-    Raises what desk.act raises, and Invalid for more files than one message or one case may carry.
+    Raises NotFound, and Invalid for more files than one message or one case may carry.
     """
     case_id = cases.id_of(tx, number)
     if case_id is None:
         raise NotFound
-    given = dict(values)
-    if files:
-        there = tx.execute(cases.OF_CASE["files"], {"id": case_id})
-        if len(files) > MOST_FILES or len(there) + len(files) > MOST_ON_CASE:
-            raise Invalid({"files": Said(f"一次最多附{MOST_FILES}个文件。", f"At most {MOST_FILES} files at a time.")})
-        first = max((int(r["n"]) for r in there), default=0) + 1
-        numbers = range(first, first + len(files))
-        given["files"] = list(numbers)
-    case = desk.act(tx, number, desk.Asked(move, given), actor, book, now)
-    if files:
-        owner = {"purpose": "evidence", "audience": "unit", "owner": f"party:{actor.party}", "added_at": to_text(now)}
-        cases.add_files(tx, case_id, ({"n": n, **asdict(f), **owner} for n, f in zip(numbers, files, strict=True)))
-    return case
+    there = tx.execute(cases.OF_CASE["files"], {"id": case_id})
+    if len(files) > MOST_FILES or len(there) + len(files) > MOST_ON_CASE:
+        raise Invalid(
+            {
+                "files": Said(
+                    f"一次最多附{MOST_FILES}个文件，一封信最多{MOST_ON_CASE}个。",
+                    f"At most {MOST_FILES} files at a time, and {MOST_ON_CASE} to a letter.",
+                )
+            }
+        )
+    first = max((int(r["n"]) for r in there), default=0) + 1
+    numbers = list(range(first, first + len(files)))
+    owner = {"purpose": "evidence", "audience": "unit", "owner": f"party:{party}", "added_at": to_text(now)}
+    cases.add_files(tx, case_id, ({"n": n, **asdict(f), **owner} for n, f in zip(numbers, files, strict=True)))
+    return numbers

@@ -2,22 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
+from hub.archive import Manifest
 from hub.calendar import WorkCalendar
 from hub.clocks import due_day
 from hub.console import out
+from hub.coverage import Through
 from hub.daylines import DayLine
 from hub.importing import Summary
 from hub.ports import Chosen
 from hub.rulebook import Rulebook
-from hub.staffing import Way
 from hub.verify import Report
 
 NAMED = 20
 """How many refused lines are printed; all of them stand in the JSON answer."""
+
+
+def checked(faults: Sequence[str]) -> None:
+    """The faults of the rule sets, one a line."""
+    out.print("\n".join(faults) or "规则齐全，互相对得上。(The rule sets fit together.)")
 
 
 def verified(report: Report) -> None:
@@ -28,14 +35,31 @@ def verified(report: Report) -> None:
     out.print(f"{counts}；办理记录到第 {report.head[0]} 条；问题 {len(report.findings)} 处。")
 
 
-def staffed(ways: Sequence[Way], missing: Sequence[str]) -> None:
-    """Every way through, or only those that are stuck where some are."""
+def backed_up(file: Path, manifest: Manifest, report: Report) -> None:
+    """What is in the archive, and what is not."""
+    size = file.stat().st_size / 1_048_576
+    out.print(f"{file}：{size:.1f} MiB，来信 {report.counts['cases']} 件，文件 {len(manifest.files)} 个，已恢复核对。")
+    out.print("密钥不在其中：请另外保存 keys.txt。(Keys are not in it: keep keys.txt apart.)")
+
+
+def restored(manifest: Manifest, keys: Path) -> None:
+    """What stands now, and what is still to be done."""
+    out.print(f"已恢复 {manifest.made_at} 的备份，办理记录到第 {manifest.head[0]} 条。")
+    out.print("通知暂不发送，核对后请运行 release。(Nothing is sent until `release`.)")
+    if not keys.exists():
+        out.print(f"请把密钥文件放回 {keys}。(Put the key file back.)")
+
+
+def staffed(ways: Sequence[Through], missing: Sequence[str]) -> None:
+    """One line a unit and the kinds that find the same people there; only those that are stuck where some are."""
     stuck = [way for way in ways if way.stuck]
-    table = Table("单位", "类别", "承办", "审签", "审核", "卡在哪里")
+    alike: dict[tuple[object, ...], list[str]] = {}
     for way in stuck or ways:
-        people = ("、".join(names[:3]) for names in (way.handlers, way.signers, way.reviewers))
-        table.add_row(way.unit, way.kind, *people, way.stuck)
-    out.print(table)
+        people = ("、".join(names) for names in (way.handlers, way.signers, way.reviewers))
+        alike.setdefault((way.unit, *people, way.stuck), []).append(way.kind)
+    for (unit, handlers, signers, reviewers, why), kinds in alike.items():
+        out.print(f"{unit}  承办 {handlers or '—'}  审签 {signers or '—'}  审核 {reviewers or '—'}  {why}")
+        out.print(f"    {'、'.join(kinds)}")
     for role in missing:
         out.print(f"今天没有人担任 {role}。(Nobody is {role} today.)")
     out.print(f"{len(ways)} 条办理路径，{len(stuck)} 条走不通。")

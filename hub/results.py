@@ -78,6 +78,11 @@ class Resting:
     removed_at: datetime | None = field(default=None)
 
 
+def engine_of(name: str) -> str:
+    """The dialect of the search for an engine as the store's health names it."""
+    return "postgres" if name.startswith("postgres") else "sqlite"
+
+
 def found(tx: Tx, engine: str, wish: Wish, book: Rulebook, limit: int) -> Found:
     """One page of published letters, newest first; with words to look for, those that hold them all."""
     if wish.q.strip():

@@ -52,7 +52,7 @@ def reset_password(tx: Tx, officer_id: str, password_hash: str, actor: Actor, no
 
 
 def set_active(tx: Tx, officer_id: str, actor: Actor, now: datetime, *, active: bool) -> None:
-    """Close an account, which ends its sign-ins, or open it again. Raises Forbidden, NotFound, NotNow (the last admin)."""
+    """Close an account, which ends its sign-ins, or open it again. Raises as revoke does."""
     _must_be_admin(actor)
     _known(tx, officer_id)
     if not active:

@@ -63,7 +63,8 @@ def stop_all(turn: Turn, step: Step) -> Step:
 def refreshed(clock: Clock, book: Rulebook, machine: Machine, after: datetime) -> Clock:
     """The clock with due moment, phase, breach and next rung computed anew from its ledger.
 
-    A recorded breach stays; one that nobody recorded yet is noticed when the clock ends late.
+    A recorded breach stays; one that nobody recorded yet is noticed when the clock ends late. A rung whose time has
+    come but that the sweep has not seen yet stays the next one.
     """
     due, now_phase = due_at(clock.ledger, book.calendar), phase(clock.ledger)
     breached = clock.breached_at
@@ -71,7 +72,9 @@ def refreshed(clock: Clock, book: Rulebook, machine: Machine, after: datetime) -
         breached = due
     rung, rung_at = "", None
     if now_phase == "running" and due is not None:
-        upcoming = next((row for row in schedule(clock, due, book, machine) if row[1] > after), None)
+        waiting = clock.rung_at if clock.rung_at is not None and clock.rung_at <= after else None
+        rows = schedule(clock, due, book, machine)
+        upcoming = next((row for row in rows if (row[1] >= waiting if waiting else row[1] > after)), None)
         if upcoming is not None:
             rung, rung_at = upcoming[0], upcoming[1]
     return replace(clock, due_at=due, phase=now_phase, breached_at=breached, rung=rung, rung_at=rung_at)

@@ -12,7 +12,7 @@ from telegram import Bot
 
 from channels.inbound import Inbound, Seal, channel_seal
 from channels.message import OutboundMessage, Outcome
-from channels.telegram.pacing import Pacing
+from channels.telegram.pacing import CHAT_PER_SECOND, Pacing
 from channels.telegram.polling import Pace, poll
 from channels.telegram.request import open_bot
 from channels.telegram.sending import classify, send
@@ -41,22 +41,26 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """How fast the bot goes, in seconds: polling, looking for waiting events, reading answers, retries, the end."""
+    """How fast the bot goes, in seconds: polling, looking for waiting events, reading answers, retries, the end.
+
+    `per_chat` is how many messages a second one chat gets.
+    """
 
     pace: Pace = field(default_factory=Pace)
     idle: float = 1.0
     read: float = 10.0
     retry: float = 2.0
     patience: float = 10.0
+    per_chat: float = CHAT_PER_SECOND
 
 
 class TelegramSender:
     """Telegram as the courier sees it, with its published limits on how fast may be sent."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, per_chat: float = CHAT_PER_SECOND) -> None:
         self._bot = bot
         self._loop = asyncio.get_running_loop()
-        self._pacing = Pacing(now=self._loop.time())
+        self._pacing = Pacing(now=self._loop.time(), per_chat=per_chat)
         self._told_to_wait: tuple[str, float] = ("", 0.0)
         self._sent = 0
 
@@ -85,10 +89,13 @@ class TelegramSender:
 
 
 class TelegramBot:
-    """The running bot. `deliver` is what the webhook's route calls, `path` where that route is."""
+    """The bot, ready to send; it takes updates while it is `at_work`.
 
-    def __init__(self, access: Access, bot: Bot, worker: Worker, inbound: Inbound, seal: Seal) -> None:
-        self.sender = TelegramSender(bot)
+    `deliver` is what the webhook's route calls, `path` the last part of that route.
+    """
+
+    def __init__(self, office: Office, access: Access, bot: Bot, worker: Worker, seal: Seal, tempo: Tempo) -> None:
+        self.sender = TelegramSender(bot, tempo.per_chat)
         self.seal = seal
         self.path = _derived("path", access.secret)[:32] + f"-{access.path}"
         self.connected = False
@@ -96,14 +103,28 @@ class TelegramBot:
         self._access = access
         self._bot = bot
         self._worker = worker
-        self._inbound = inbound
+        self._tempo = tempo
+        self._inbound = Inbound(office, seal, CHANNEL, worker.handle, worker.give_up, tempo.idle)
         self._connection = asyncio.Event()
         self._draining = False
+        self._stop = asyncio.Event()
         self._log = structlog.get_logger("telegram")
 
     def wakes(self, courier: Callable[[], None]) -> None:
         """Whom to wake when answers wait in the outbox."""
         self._worker.on_said = courier
+
+    @asynccontextmanager
+    async def at_work(self, site: str) -> AsyncIterator[None]:
+        """Updates are taken and worked off inside the block; Telegram is told to deliver below `site`."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._inbound.at_work(self._tempo.patience))
+            stack.push_async_callback(self._worker.close)
+            stack.push_async_callback(_ended, asyncio.create_task(self._stay_connected(site)))
+            if self._access.mode == "polling":
+                stack.push_async_callback(_ended, asyncio.create_task(self._poll()))
+            stack.callback(self._drain)
+            yield
 
     async def keep(self, _: int, raw: bytes) -> None:
         """Keep one update; raises what the store raises, and then Telegram gives it again."""
@@ -140,14 +161,14 @@ class TelegramBot:
 
     # Staying connected ------------------------------------------------------------------------------------------
 
-    async def stay_connected(self, site: str, retry: float) -> None:
+    async def _stay_connected(self, site: str) -> None:
         """Tell Telegram where to deliver, learn our name, and look again now and then; failures wait and double."""
         looks = failures = 0
         while True:
             wait = await self._look(site, first=not self._connection.is_set())
             failures = failures + 1 if wait is None else 0
             if wait is None:
-                wait = min(60.0, retry * 2.0 ** min(failures - 1, 10))
+                wait = min(60.0, self._tempo.retry * 2.0 ** min(failures - 1, 10))
             elif looks % LOOKS_A_TIDYING == 0:
                 await self._tidy()
             looks += 1
@@ -177,16 +198,17 @@ class TelegramBot:
         try:
             await self._inbound.tidy()
         except StoreError as fault:
-            self._log.warning("old events stay for now", error=type(fault).__name__)
+            self._log.warning("old events stay", error=type(fault).__name__)
 
-    async def poll(self, stop: asyncio.Event, pace: Pace) -> None:
+    async def _poll(self) -> None:
         """Fetch updates ourselves, once the connection stands."""
         await self._connection.wait()
-        await poll(self._bot, self.keep, stop, pace)
+        await poll(self._bot, self.keep, self._stop, self._tempo.pace)
 
-    def drain(self) -> None:
+    def _drain(self) -> None:
         """Take nothing new; Telegram delivers it again later."""
         self._draining = True
+        self._stop.set()
 
 
 def _derived(purpose: str, secret: str) -> str:
@@ -198,9 +220,9 @@ def _derived(purpose: str, secret: str) -> str:
 async def bot(
     office: Office, access: Access, setting: Setting, tempo: Tempo = Tempo()
 ) -> AsyncIterator[TelegramBot | None]:
-    """The bot of the settings, working inside the block; None where it is off.
+    """The bot of the settings, ready to send inside the block; None where it is off.
 
-    Nothing is asked of Telegram before the block begins. Raises telegram.error.InvalidToken for an empty token and
+    Nothing is asked of Telegram before it is at work. Raises telegram.error.InvalidToken for an empty token and
     ValueError for a webhook without secret.
     """
     if access.mode == "off":
@@ -208,22 +230,9 @@ async def bot(
         return
     if access.mode == "webhook" and not access.secret:
         raise ValueError("a webhook needs a secret")
-    async with AsyncExitStack() as stack:
-        wire = await stack.enter_async_context(open_bot(access.token, api=access.api, read_seconds=tempo.read))
+    async with open_bot(access.token, api=access.api, read_seconds=tempo.read) as wire:
         seal = await channel_seal(office, CHANNEL)
-        worker = Worker(office, wire, seal, setting)
-        stack.push_async_callback(worker.close)
-        inbound = Inbound(office, seal, CHANNEL, worker.handle, worker.give_up, tempo.idle)
-        running = TelegramBot(access, wire, worker, inbound, seal)
-        await stack.enter_async_context(inbound.at_work(tempo.patience))
-        stack.push_async_callback(_ended, asyncio.create_task(running.stay_connected(setting.site, tempo.retry)))
-        if access.mode == "polling":
-            stop = asyncio.Event()
-            polling = asyncio.create_task(running.poll(stop, tempo.pace))
-            stack.push_async_callback(_ended, polling)
-            stack.callback(stop.set)
-        stack.callback(running.drain)
-        yield running
+        yield TelegramBot(office, access, wire, Worker(office, wire, seal, setting), seal, tempo)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -143,13 +143,21 @@ def answer(request: web.Request, fault: Exception) -> web.StreamResponse:
 def _http(request: web.Request, fault: web.HTTPException) -> web.StreamResponse:
     """aiohttp's own answers: redirections as they are, everything else in our words."""
     if fault.status < 400:
-        return fault
+        return _redirection(fault)
     code, said = HTTP_WORDS.get(fault.status, HTTP_WORDS[400 if fault.status < 500 else 500])
     response = _shaped(request, fault.status, code, said, None)
     if "Allow" in fault.headers:
         response.headers["Allow"] = fault.headers["Allow"]
     if fault.status == 413:
         response.force_close()
+    return response
+
+
+def _redirection(fault: web.HTTPException) -> web.Response:
+    """The same answer as a plain response, cookies included: aiohttp wants exceptions raised, and we have caught it."""
+    kept = {name: value for name, value in fault.headers.items() if name in ("Location", "Cache-Control")}
+    response = web.Response(status=fault.status, headers=kept)
+    response.cookies.update(fault.cookies)
     return response
 
 

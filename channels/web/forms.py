@@ -57,7 +57,7 @@ def csrf(request: web.Request) -> str:
 
     Bound to the sign-in on staff pages and to a cookie of this browser elsewhere: another site can read neither.
     """
-    return _token(request, _seed(request))
+    return token_for(request.app, _seed(request))
 
 
 def must_be_ours(request: web.Request) -> None:
@@ -67,7 +67,7 @@ def must_be_ours(request: web.Request) -> None:
         value = form(request).get(name, "")
         given = given or (value if isinstance(value, str) else "")
     seed = _known_seed(request)
-    if not seed or not hmac.compare_digest(_token(request, seed).encode(), given.encode("utf-8", "replace")):
+    if not seed or not hmac.compare_digest(token_for(request.app, seed).encode(), given.encode("utf-8", "replace")):
         raise Foreign
 
 
@@ -96,8 +96,9 @@ def _seed(request: web.Request) -> str:
     return seed
 
 
-def _token(request: web.Request, seed: str) -> str:
-    key = derived_key(request.app, "form token")
+def token_for(app: web.Application, seed: str) -> str:
+    """The form token of whoever holds this seed: the value of a sign-in or form cookie."""
+    key = derived_key(app, "form token")
     return hmac.new(key, seed.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 

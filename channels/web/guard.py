@@ -44,6 +44,8 @@ async def around(
     with structlog.contextvars.bound_contextvars(request=request[REQUEST_ID], route=template_of(request)):
         try:
             response = await handler(request)
+            if isinstance(response, web.HTTPException):
+                response = answer(request, response)
         except asyncio.CancelledError:
             raise
         except Exception as fault:

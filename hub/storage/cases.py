@@ -68,7 +68,7 @@ WHERE c.number = :number AND c.about = '' ORDER BY p.n
 FOLLOWERS_OF = "SELECT id FROM cases WHERE lead = :lead AND lead <> '' ORDER BY id"
 ABOUT = """
 SELECT id FROM cases WHERE about = :about AND about <> '' AND machine = :machine
-ORDER BY received_at DESC, id DESC LIMIT 1
+ORDER BY id DESC LIMIT 1
 """
 
 

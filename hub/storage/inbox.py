@@ -22,7 +22,7 @@ INSERT INTO inbox (channel, event_id, lane, received_at, payload, state, attempt
 VALUES (:channel, :event_id, :lane, :received_at, :payload, :state, 0, :next_at, NULL, '', :error)
 ON CONFLICT (channel, event_id) DO NOTHING RETURNING event_id
 """
-# An event may go when nothing of its lane is in work and nothing older waits; JUMP passes what failed before.
+# An event may go when nothing of its lane is in work and nothing older waits; JUMP passes a lane stuck in failures.
 CLAIM = """
 UPDATE inbox SET lease_until = :until, lease_by = :by, attempts = attempts + 1
 WHERE channel = :channel AND state = 'new' AND (lease_until IS NULL OR lease_until <= :now) AND event_id IN (
@@ -34,7 +34,10 @@ WHERE channel = :channel AND state = 'new' AND (lease_until IS NULL OR lease_unt
         WHERE e.channel = i.channel AND e.lane = i.lane AND e.state = 'new' AND e.event_id <> i.event_id
           AND ((e.lease_until IS NOT NULL AND e.lease_until > :now)
             OR ((e.received_at < i.received_at OR (e.received_at = i.received_at AND e.event_id < i.event_id))
-              AND (i.next_at <> :jump OR e.attempts = 0))))
+              AND (i.next_at <> :jump OR NOT EXISTS (
+                SELECT 1 FROM inbox f
+                WHERE f.channel = i.channel AND f.lane = i.lane AND f.state = 'new' AND f.attempts > 0
+                  AND f.event_id <> i.event_id)))))
     ORDER BY i.received_at, i.event_id LIMIT :limit)
 RETURNING *
 """

@@ -1,16 +1,29 @@
 """Letters on their way to the public page, in one line each."""
 
+from datetime import datetime
 from typing import Any
 
+from hub.followers import run_followers
 from hub.office import Office
-from hub.storage import search
+from hub.results import engine_of
+from hub.storage import publications, search
 from hub.storage.publications import Page
 from hub.storage.tx import Tx
 from tests.builders import GOOD_REPLY, HANDLER, PUBLISHER, RECEPTION, REVIEWER, SIGNER
 
 
-async def answered(office: Office, number: str, unit: str = "urban", reply: str = GOOD_REPLY) -> None:
-    """Take a letter through the unit and the review to its answer."""
+async def answered(
+    office: Office, number: str, unit: str = "urban", reply: str = GOOD_REPLY, *, signed: bool = False
+) -> None:
+    """Take a letter through the unit and the review to its answer; `signed`: a draft waits for it already."""
+    if not signed:
+        await _drafted(office, number, unit, reply)
+    case = await office.act(number, "sign_off", {}, SIGNER)
+    if case.state == "in_review":
+        await office.act(number, "qualified", {}, REVIEWER)
+
+
+async def _drafted(office: Office, number: str, unit: str, reply: str) -> None:
     case_id = await _id(office, number)
     state = (await office.store.read(_state, case_id))["state"]
     if state == "submitted":
@@ -22,9 +35,6 @@ async def answered(office: Office, number: str, unit: str = "urban", reply: str 
     results = (await office.book()).kinds[(await office.store.read(_state, case_id))["kind"]].results
     result = next(r.code for r in results if not r.needs_reason)
     await office.act(number, "draft", {"body": reply, "result": result}, HANDLER)
-    case = await office.act(number, "sign_off", {}, SIGNER)
-    if case.state == "in_review":
-        await office.act(number, "qualified", {}, REVIEWER)
 
 
 async def published(office: Office, number: str, **words: Any) -> None:
@@ -53,11 +63,16 @@ async def published(office: Office, number: str, **words: Any) -> None:
         "solved": "",
     }
     page = Page(**{**plain, **words})
-    await office.publish(f"P{number}", {}, page, PUBLISHER, None)
-    await office.store.write(_index, office.store.health().engine, page)
+    if await office.store.read(publications.by_number, number) is None:
+        await office.publish(f"P{number}", {}, page, PUBLISHER, None)
+    else:
+        await office.store.write(_corrected, engine_of(office.store.health().engine), page, office.clock())
+    await run_followers(office)
 
 
-def _index(tx: Tx, engine: str, page: Page) -> None:
+def _corrected(tx: Tx, engine: str, page: Page, now: datetime) -> None:
+    """A page shown before, with other words, as a correction leaves it and search finds it."""
+    publications.put(tx, page, now)
     search.put(tx, engine, "public", page.case_id, f"{page.title}\n{page.body}\n{page.reply}")
 
 

@@ -35,7 +35,7 @@ class _Forms(HTMLParser):
         form = self.forms[-1]
         if tag == "input":
             form.names.add(it["name"])
-            ticked = it.get("type") not in ("checkbox", "radio") or "checked" in it
+            ticked = it.get("type") not in ("checkbox", "radio", "submit") or "checked" in it
             if ticked and it.get("type") != "file":
                 form.fields.append((it["name"], it.get("value", "")))
         elif tag == "textarea":

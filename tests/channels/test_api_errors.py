@@ -1,6 +1,8 @@
-"""Every refusal of the API has one shape, says what to do in both languages, and tells nobody what they may not know."""
+"""Every refusal of the API has one shape, says what to do in both languages, and gives nothing away."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -64,11 +66,26 @@ async def test_only_json_is_read(site: RunningSite) -> None:
         assert answer.status == 415
 
 
-async def test_a_body_past_the_limit_is_refused_before_it_is_read(site: RunningSite) -> None:
-    most = 1 << 20
-    async with site.client.post("/api/v1/cases", json={"body": "信" * most}) as answer:
+async def test_a_body_past_the_limit_is_refused_while_it_comes(site: RunningSite) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 32_768
+
+    headers = {"Content-Type": "application/json"}
+    async with site.client.post("/api/v1/cases", data=pieces(), headers=headers) as answer:
         assert answer.status == 413
         is_problem(await answer.json(), 413, "too_large")
+
+
+async def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_read(site: RunningSite) -> None:
+    host, port = site.base.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /api/v1/cases HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n")
+    writer.write(b"Content-Length: 99999999\r\n\r\n{")
+    await writer.drain()
+    assert b" 413 " in await reader.readline()
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_an_unknown_address_and_a_wrong_method_are_problems_too(site: RunningSite) -> None:
@@ -169,7 +186,9 @@ async def test_a_cursor_that_we_did_not_write_is_refused(site: RunningSite) -> N
         assert (status, told["errors"][0]["field"]) == (422, "cursor")
 
 
-async def test_an_unexpected_fault_is_told_without_its_words(site: RunningSite, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unexpected_fault_is_told_without_its_words(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def broken(*_: object) -> None:
         raise RuntimeError("secret 13900001234")
 

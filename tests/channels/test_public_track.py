@@ -131,7 +131,7 @@ async def test_a_request_to_fix_is_answered_and_the_letter_goes_on(site: Running
 
 
 async def test_withdrawing_asks_once_more(site: RunningSite) -> None:
-    reader, number, code = await opened(site)
+    reader, _, _ = await opened(site)
     await reader.open("/letters/mine/withdraw")
     assert "撤回这封来信吗" in reader.text
     await reader.press(action="/letters/mine/withdraw", reason="已经修好了")

@@ -84,6 +84,14 @@ class RunningSite:
                 self._tokens[account] = (await answer.json())["token"]
         return self._tokens[account]
 
+    def forget_tokens(self) -> None:
+        """Sign in anew at the next call: after a clock was moved past the session's limit."""
+        self._tokens.clear()
+
+    def everybody_signs_in_again(self) -> None:
+        """Tokens of the day before are over."""
+        self._tokens.clear()
+
     async def call(
         self, method: str, path: str, *, by: str = "", code: str = "", json: Any = None, key: str = "", **more: Any
     ) -> tuple[int, Any]:

@@ -10,7 +10,7 @@ async def test_a_complaint_answered_in_time(town: Town) -> None:
     letter = await town.writes()
     page = await letter.looks()
     assert page["word"] in ("submitted", "handling")
-    assert page["next_day"] == "2026-03-13"  # fifteen working days over Spring Festival with its two make-up days
+    assert page["next_day"] == "2026-03-12"  # fifteen working days over Spring Festival with its two make-up days
 
     await town.reaches_unit(letter.number)
     await town.does("handler", letter.number, "sign")
@@ -20,7 +20,7 @@ async def test_a_complaint_answered_in_time(town: Town) -> None:
 
     page = await letter.looks()
     assert page["word"] == "answered"
-    assert GOOD_REPLY in [m["body"] for m in page["thread"]]
+    assert GOOD_REPLY in [m["body"] for m in page["messages"]]
     assert "约好晚上一起看。" not in str(page)
     await letter.does("rating", score=5, solved="yes", comment="很快，谢谢。")
     assert (await letter.looks())["score"] == 5
@@ -46,10 +46,10 @@ async def test_a_reply_sent_back_and_handled_again(town: Town) -> None:
 
     case = await town.sees("handler", letter.number)
     assert (case["state"], case["round"]) == ("redo", 2)
-    assert "没有写查了什么，也没有日期。" in str(case["thread"])
+    assert "没有写查了什么，也没有日期。" in str(case["messages"])
     await town.answers(letter.number, GOOD_REPLY)
     await town.does("reviewer", letter.number, "qualified")
-    assert [m["body"] for m in (await letter.looks())["thread"] if m["kind"] == "reply"] == [GOOD_REPLY]
+    assert [m["body"] for m in (await letter.looks())["messages"] if m["kind"] == "reply"] == [GOOD_REPLY]
 
 
 async def test_a_letter_contested_and_dispatched_to_another_unit(town: Town) -> None:
@@ -65,7 +65,7 @@ async def test_a_letter_contested_and_dispatched_to_another_unit(town: Town) -> 
     await town.does("other_handler", letter.number, "object", reason="路灯在红线外。")
     await town.does("reception", letter.number, "overrule", reason="按职责清单由住建办理。")
     problem = await town.cannot("other_handler", letter.number, "object", reason="还是不归我们。")
-    assert "指定" in problem["detail"]
+    assert "指定" in problem["detail_zh"]
 
     await town.does("other_handler", letter.number, "sign")
     await town.does("other_handler", letter.number, "draft", body=GOOD_REPLY, result="upheld")
@@ -84,7 +84,7 @@ async def test_reopened_after_a_bad_rating(town: Town) -> None:
     await letter.does("rating", score=1, solved="no", comment="当晚又灭了。")
     await letter.does("reopen", reason="当晚又灭了，台阶还是看不见。")
     problem = await letter.cannot("reopen", reason="再说一遍。")
-    assert "一次" in problem["detail"]
+    assert "一次" in problem["detail_zh"]
     await town.does("supervisor", letter.number, "grant_reopen")
 
     page = await letter.looks()
@@ -93,7 +93,7 @@ async def test_reopened_after_a_bad_rating(town: Town) -> None:
     await town.does("reviewer", letter.number, "qualified")
     page = await letter.looks()
     assert page["word"] == "answered"
-    assert len([m for m in page["thread"] if m["kind"] == "reply"]) == 2
+    assert len([m for m in page["messages"] if m["kind"] == "reply"]) == 2
 
 
 async def test_withdrawn_by_its_writer(town: Town) -> None:
@@ -103,7 +103,7 @@ async def test_withdrawn_by_its_writer(town: Town) -> None:
     assert (await letter.looks())["word"] == "closed"
     assert (await town.sees("handler", letter.number))["state"] == "withdrawn"
     problem = await letter.cannot("withdraw")
-    assert problem["detail"]
+    assert problem["detail_zh"]
 
 
 async def test_merged_and_answered_together(town: Town) -> None:
@@ -124,7 +124,7 @@ async def test_merged_and_answered_together(town: Town) -> None:
     for other in others:
         page = await other.looks()
         assert page["word"] == "answered"
-        assert GOOD_REPLY in str(page["thread"])
+        assert GOOD_REPLY in str(page["messages"])
         assert lead.number not in str(page)
         await other.does("rating", score=4, solved="yes")
     assert (await lead.looks())["score"] == 0

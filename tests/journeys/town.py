@@ -70,10 +70,10 @@ class Town:
         await self.site.office.store.write(_hire, account, actor, self._hash, self.clock())
 
     async def sees(self, account: str, number: str) -> dict[str, Any]:
-        """What an officer reads of a case."""
+        """What an officer reads of a case: the whole of it, its line in the list among it."""
         status, case = await self.site.call("GET", f"/inbox/{number}", by=account)
         assert status == 200, case
-        return dict(case)
+        return {**case, **case["case"]}
 
     async def finds(self, account: str, number: str) -> bool:
         """Whether the case exists for an officer: in the list and by its address alike."""
@@ -110,7 +110,7 @@ class Town:
         case = await self.sees("reception", number)
         if case["state"] == "accepted":
             await self.does("reception", number, "dispatch", unit=unit)
-        elif case["unit"]["code"] != unit:
+        elif case["unit"]["zh"] != (await self.site.office.book()).directory.units[unit].zh:
             await self.does("reception", number, "redispatch", unit=unit, reason="按现场位置改派。")
 
     async def answers(self, number: str, body: str, *, result: str = "upheld", unit: str = "") -> None:
@@ -119,8 +119,9 @@ class Town:
         await self.does(f"{unit}signer", number, "sign_off")
 
     async def time_passes(self, until: datetime) -> None:
-        """The clock moves on, and the scheduler looks at its clocks."""
+        """The clock moves on, the scheduler looks at its clocks, and everybody signs in again the next morning."""
         self.clock.now = until
+        self.site.everybody_signs_in_again()
         await sweep(self.site.office, self.clock())
 
 

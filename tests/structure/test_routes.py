@@ -52,9 +52,7 @@ def test_a_route_with_an_unknown_guard_stops_the_program(who: object) -> None:
 
 
 def test_every_operation_of_the_api_is_in_its_document() -> None:
-    told = {
-        (method.upper(), path) for path, methods in whole_document()["paths"].items() for method in methods
-    }
+    told = {(method.upper(), path) for path, methods in whole_document()["paths"].items() for method in methods}
     bound = {(route.method, route.path) for route in table() if route.path.startswith("/api/")}
     assert bound - told == {("GET", "/api/v1/openapi.json")}
     assert told <= bound

@@ -28,7 +28,8 @@ async def show_list(request: web.Request) -> web.Response:
     async def values() -> dict[str, Any]:
         office = office_of(request)
         book = await office.book()
-        found = await office.store.read(results.found, office.store.health().engine, wish, book, PAGE, room="public")
+        engine = results.engine_of(office.store.health().engine)
+        found = await office.store.read(results.found, engine, wish, book, PAGE, room="public")
         return {
             "wish": wish,
             "units": _units(book, lang),
@@ -56,8 +57,14 @@ async def show_one(request: web.Request) -> web.Response:
         if isinstance(it, Resting):
             raise _Rests(it)
         solved = said(lang, SOLVED[it.solved]) if it.solved in SOLVED else ""
-        took_words = took(lang, it)
-        return {"it": it, "steps": _steps(it), "score": score(lang, it.score), "solved": solved, "took": took_words}
+        return {
+            "it": it,
+            "steps": _steps(it),
+            "took": took(lang, it),
+            "late": lateness(lang, it),
+            "score": score(lang, it.score),
+            "solved": solved,
+        }
 
     try:
         return await public_page(request, "public/result.html", values)
@@ -87,13 +94,18 @@ def line(lang: Lang, row: Published) -> dict[str, Any]:
         "title": row.title,
         "facts": [f for f in (*facts, score(lang, row.score)) if f],
         "lamp": "red" if row.late else "green",
-        "lamp_word": said(lang, N_("超时%(n)s答复"), n=workdays(lang, row.workdays - row.allowed)) if row.late else "",
+        "lamp_word": lateness(lang, row),
     }
 
 
 def took(lang: Lang, row: Published) -> str:
     """用时3个工作日（时限5个）."""
     return said(lang, N_("用时%(used)s（时限%(allowed)s个）"), used=workdays(lang, row.workdays), allowed=row.allowed)
+
+
+def lateness(lang: Lang, row: Published) -> str:
+    """超时2个工作日答复; empty for an answer in time."""
+    return said(lang, N_("超时%(n)s答复"), n=workdays(lang, row.workdays - row.allowed)) if row.late else ""
 
 
 def score(lang: Lang, value: int) -> str:

@@ -23,7 +23,7 @@ from hub import own
 from hub.errors import Invalid, NotFound, Refusal, Said
 from hub.people import citizen
 from hub.rulebook import Rulebook
-from hub.submission import MOST_FILES
+from hub.submission import MOST_FILES, Attached
 from hub.views import CitizenView, Spoken
 from supervision.rungs import NEXT_NEWS_WORKDAYS
 
@@ -138,22 +138,27 @@ async def do(request: web.Request) -> web.StreamResponse:
     files, refused = await take(request, fields.getall("files", []), MOST_FILES if deed in ("add", "supply") else 0)
     if refused is not None:
         return await _page(request, deed=deed, values=values, wrong={"files": refused})
-    office, (case_id, party) = office_of(request), request[CITIZEN]
     gates = request.app[GATES]
-    me = citizen(case_id, party)
-
-    async def run(book: Rulebook) -> object:
-        number = await office.store.read(own.number_of, case_id, room="public")
-        return await office.store.write(own.say, number, deed, values, tuple(files), me, book, office.clock())
-
     try:
         gates.take(gates.messages, prefix(client_address(request)))
-        await office.with_rules(run)
+        await _act(request, deed, values, tuple(files))
     except Invalid as invalid:
         return await _page(request, deed=deed, values=values, wrong=invalid.fields)
     except Refusal as refusal:
         return await _page(request, deed=deed, values=values, stopped=refusal)
     return see_other(f"{HOME}?done={deed}#done")
+
+
+async def _act(request: web.Request, deed: str, values: Mapping[str, Any], files: tuple[Attached, ...]) -> None:
+    """Lay the files on the case, then make the move that shows them; files without a message are seen by nobody."""
+    office, (case_id, party) = office_of(request), request[CITIZEN]
+    me = citizen(case_id, party)
+    number = await office.store.read(own.number_of, case_id, room="public")
+    if files:
+        slip = await _slip(request)
+        if deed in slip.letter.moves and values.get("text"):
+            values = {**values, "files": await office.store.write(own.attach, number, party, files, office.clock())}
+    await office.act(number, deed, values, me)
 
 
 async def _slip(request: web.Request) -> own.Slip:

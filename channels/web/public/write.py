@@ -166,7 +166,7 @@ async def _alike(office: Office, draft: Draft, kind: Kind, book: Rulebook, lang:
     """Letters like this one that were answered already; a sealed matter is not compared with anything."""
     if kind.sealed or not draft.title.strip():
         return []
-    engine = office.store.health().engine
+    engine = results.engine_of(office.store.health().engine)
     try:
         found = await office.store.read(results.alike, engine, draft.title[:MOST_TITLE], book, room="public")
     except StoreError:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
-from channels.web.keys import SETTINGS
+from channels.web.keys import SETTINGS, Fields
 from channels.web.passwords import hash_password
 from channels.web.staff.absence import Staff, role_word, staff
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
@@ -68,36 +68,30 @@ async def change(request: web.Request) -> web.StreamResponse:
     """Give or take a role, reset a password, close or open an account."""
     desk, officer = await sit(request), request.match_info["officer"]
     hurry(desk)
-    given, wish = form(request), texts(form(request), "do")
-    write = desk.office.store.write
     try:
-        if wish in ("grant", "revoke"):
-            unit = texts(given, "unit")
-            (held,) = officers.grants_of(
-                (f"{texts(given, 'role')}@{unit}" if unit else texts(given, "role"),), desk.book.directory
-            )
-            await write(staffing.grant if wish == "grant" else staffing.revoke, officer, held, desk.actor, desk.now)
-        elif wish == "password":
-            password = given.get("password", "")
-            if not isinstance(password, str) or len(password) < officers.LEAST_PASSWORD:
-                raise Invalid(
-                    {
-                        "password": Said(
-                            f"密码至少{officers.LEAST_PASSWORD}个字符。",
-                            f"At least {officers.LEAST_PASSWORD} characters, please.",
-                        )
-                    }
-                )
-            await write(staffing.reset_password, officer, hash_password(password), desk.actor, desk.now)
-        elif wish in ("close", "open"):
-            await write(staffing.set_active, officer, desk.actor, desk.now, active=wish == "open")
-        else:
-            raise NotFound
+        await _change(desk, officer, form(request))
     except NotFound:
         raise
     except Refusal as fault:
         return await _render(desk, "people", {"officer": officer}, fault)
     raise web.HTTPSeeOther(f"/staff/admin?tab=people&done=1#o-{officer}")
+
+
+async def _change(desk: Desk, officer: str, given: Fields) -> None:
+    write, wish, unit = desk.office.store.write, texts(given, "do"), texts(given, "unit")
+    if wish in ("grant", "revoke"):
+        role = f"{texts(given, 'role')}@{unit}" if unit else texts(given, "role")
+        (held,) = officers.grants_of((role,), desk.book.directory)
+        await write(staffing.grant if wish == "grant" else staffing.revoke, officer, held, desk.actor, desk.now)
+    elif wish == "password":
+        password, least = given.get("password", ""), officers.LEAST_PASSWORD
+        if not isinstance(password, str) or len(password) < least:
+            raise Invalid({"password": Said(f"密码至少{least}个字符。", f"At least {least} characters, please.")})
+        await write(staffing.reset_password, officer, hash_password(password), desk.actor, desk.now)
+    elif wish in ("close", "open"):
+        await write(staffing.set_active, officer, desk.actor, desk.now, active=wish == "open")
+    else:
+        raise NotFound
 
 
 # ---- the pages -------------------------------------------------------------------------------------------------------
@@ -121,7 +115,7 @@ async def _render(
         "admin.html",
         status=status_of(fault) if fault else 200,
         tab=tab,
-        tabs=[(code, desk.say(word)) for code, word in TABS],
+        pages=[(code, desk.say(word)) for code, word in TABS],
         given=given,
         errors={name: desk.word(said) for name, said in wrong.items()},
         above=above,

@@ -1,4 +1,4 @@
-"""The dispatcher's page: each waiting letter with ranked suggestions, one press to send it, and objections to decide."""
+"""The dispatcher's page: each waiting letter with ranked suggestions, one press to send it, and objections."""
 
 from typing import Any
 
@@ -123,7 +123,7 @@ def _card(desk: Desk, waiting: Waiting, number: str, fault: Refusal | None, give
 
 
 def _sentences(desk: Desk, fault: Refusal) -> list[str]:
-    return [desk.word(s) for s in fault.fields.values()] if isinstance(fault, Invalid) else [desk.word(fault.said)]
+    return [desk.word(fields.unit_said(s)) for s in fault.fields.values()] if isinstance(fault, Invalid) else [desk.word(fault.said)]
 
 
 def _picks(desk: Desk, waiting: Waiting) -> list[dict[str, Any]]:

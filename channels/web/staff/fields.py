@@ -1,4 +1,4 @@
-"""Moves as forms: a declaration of fields becomes entries on the page, and what was posted becomes values again. Pure."""
+"""Moves as forms: a declaration of fields becomes entries, and what was posted becomes values again. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ HINTS: Mapping[str, str] = {
     "promised": N_("只在阶段性答复时填写"),
     "leak_reason": N_("答复里有他人个人信息、又确需保留时填写，审签人会看到"),
 }
+NO_UNIT = Said("没有这个单位，请从列表里选择。", "There is no such unit; please choose from the list.")
 Choice = tuple[str, str]
 
 
@@ -146,7 +147,7 @@ def values_of(move: Move, posted: Mapping[str, Any], directory: Directory) -> di
 
 
 def unit_code(text: str, directory: Directory) -> str:
-    """The code of a unit as somebody names it: code, full name, short name or English; unknown words stay as they are."""
+    """The code of a unit as somebody names it: code, full name, short name or English; unknown words stay."""
     if text in directory.units:
         return text
     named = [u.code for u in directory.units.values() if text in (u.zh, u.short, u.en, *u.aliases) and u.active]
@@ -165,10 +166,16 @@ def units_of(directory: Directory, lang: str) -> tuple[Choice, ...]:
 def wrong_of(fault: Invalid, move: Move) -> tuple[dict[str, Said], tuple[Said, ...]]:
     """The sentences of a refusal: those that belong to an entry, and those that stand above the form."""
     shown = {f.name for f in move.fields} - HIDDEN
+    units = {f.name for f in move.fields if f.type == "unit"}
     return (
-        {name: said for name, said in fault.fields.items() if name in shown},
+        {name: unit_said(said) if name in units else said for name, said in fault.fields.items() if name in shown},
         tuple(said for name, said in fault.fields.items() if name not in shown),
     )
+
+
+def unit_said(said: Said) -> Said:
+    """What to do about a unit that was written and not found, instead of the general sentence about a wrong value."""
+    return NO_UNIT if "填得不对" in said.zh else said
 
 
 def choice_word(group: str, code: str) -> Said:

@@ -1,4 +1,4 @@
-"""What every page of the office stands in: who looks, in which language, under which rules, and the way to the others."""
+"""What every page of the office stands in: who looks, in which language, by which rules, and the way on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

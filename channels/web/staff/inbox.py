@@ -47,7 +47,7 @@ async def show_inbox(request: web.Request) -> web.StreamResponse:
         desk,
         "inbox.html",
         shelves=_shelves(desk, counted, "" if words else view),
-        view="" if words else view,
+        shelf="" if words else view,
         title=desk.say(N_("搜索结果")) if words else _word(desk, views, view),
         words=words,
         rows=[parts.inbox_row(desk, row, "" if words else view, names.get(row.officer, "")) for row in rows],

@@ -31,7 +31,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
         sentence = fault.zh if view_of(request).lang == "zh" else fault.en
         status = 429 if isinstance(fault, TooMany) else 401
         return _form(request, account=account, onward=onward, errors={"account": sentence}, status=status)
-    response = web.HTTPSeeOther(onward)
+    response = web.Response(status=303, headers={"Location": onward})
     keep_signed_in(request, response, token)
     return response
 
@@ -39,7 +39,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
 async def leave(request: web.Request) -> web.StreamResponse:
     """Sign out on the server and in the browser."""
     await sign_out(request)
-    response = web.HTTPSeeOther("/staff/login?out=1")
+    response = web.Response(status=303, headers={"Location": "/staff/login?out=1"})
     forget_signed_in(request, response)
     return response
 

@@ -72,9 +72,9 @@ async def make(request: web.Request) -> web.StreamResponse:
 async def attempt(desk: Desk, number: str, asked: Posted) -> None:
     """Make the move once; the second click of a double one is taken as the first. Raises what the hub refuses."""
     read, move = desk.office.store.read, asked.move
-    if move.quiet and (words := next((asked.values[n] for n in WORDS if n in asked.values), "")):
-        if await read(bench_reading.said_already, number, desk.actor, words, asked.said):
-            return
+    words = next((asked.values[n] for n in WORDS if n in asked.values), "") if move.quiet else ""
+    if words and await read(bench_reading.said_already, number, desk.actor, words, asked.said):
+        return
     try:
         await desk.office.act(number, move.code, asked.values, desk.actor, None if move.quiet else asked.version)
     except (Overtaken, NotNow):

@@ -1,4 +1,4 @@
-"""Help while a reply is written: templates filled with what is known, findings of the checks, the words sent so far. Pure."""
+"""Help while a reply is written: templates filled with what is known, and what the checks found. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
