@@ -18,6 +18,7 @@ import typer
 from aiohttp import web
 
 import channels.web.api
+from channels.outside import Secrets, outside
 from channels.web.api.document import document
 from channels.web.app import make_app, make_runner
 from channels.web.keys import Parts
@@ -37,7 +38,7 @@ from hub.importing import Way, import_letters
 from hub.limits import parse_limit
 from hub.moments import Clock, system_clock
 from hub.office import Office
-from hub.ports import Choose, Finding, Inspect, Matter
+from hub.ports import Finding, Inspect, Matter
 from hub.privacy.vault import KeyRing
 from hub.rulebook import Rulebook, read_rulebook
 from hub.storage import checking, editions
@@ -46,7 +47,7 @@ from hub.storage.migrate import migrate as bring_schema
 from hub.storage.store import open_store
 from hub.timer import Timer
 from hub.verify import verify as verify_store
-from routing.danger import read_dangers
+from routing.danger import Dangers, read_dangers
 from routing.port import chooser
 from routing.rules import read_rules
 from supervision.patrol import sweep
@@ -69,9 +70,9 @@ def settings_now() -> Settings:
     return settings
 
 
-def routing() -> Choose:
-    """Routing with the danger words of the starter set."""
-    return chooser(read_dangers(tomllib.loads((starter.HERE / "danger.toml").read_text("utf-8"))))
+def dangers() -> Dangers:
+    """The danger words of the starter set."""
+    return read_dangers(tomllib.loads((starter.HERE / "danger.toml").read_text("utf-8")))
 
 
 def checks() -> Inspect:
@@ -95,7 +96,7 @@ async def opened(settings: Settings, clock: Clock = system_clock, *, writes: boo
         if not keys.exists() and await store.read(checking.sealed):
             raise Stopped(f"缺少密钥文件 {keys}：请放回它的副本，新的打不开已存的内容。(Put the key file back.)")
         ring = KeyRing.create(keys)
-        yield Office(store, ring, clock, routing(), checks(), FileStore(settings.data.folder / "files"))
+        yield Office(store, ring, clock, chooser(dangers()), checks(), FileStore(settings.data.folder / "files"))
 
 
 async def must_have_rules(office: Office) -> None:
@@ -125,12 +126,14 @@ async def serve() -> None:
     stopping, ended = asyncio.Event(), {"sweep": system_clock()}
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    async with AsyncExitStack() as stack:  # closed in reverse: web, timer rounds, workers, store
+    async with AsyncExitStack() as stack:  # closed in reverse: web, timer rounds, channels, store
         office = await stack.enter_async_context(opened(settings))
         await must_have_rules(office)
         if await office.store.read(store_settings.get, store_settings.DEMO):
-            settings = for_demo(settings)
-        await work(stack, office, settings)
+            settings = demo.settings_of(settings)
+        address = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
+        secrets = secrets_of(settings)
+        channels_open = await stack.enter_async_context(outside(office, settings, address, dangers(), secrets))
         await keep_rounds(stack, office, settings, ended)
 
         def age_of_sweep() -> float:
@@ -139,7 +142,8 @@ async def serve() -> None:
         def serving() -> float:
             return math.inf if stopping.is_set() else 0.0
 
-        parts = Parts(site=Site(demo=settings.demo), ages={"sweep": age_of_sweep, "serving": serving})
+        ages = {"sweep": age_of_sweep, "serving": serving}
+        parts = Parts(Site(demo=settings.demo), channels_open.deliver, ages)
         runner = make_runner(make_app(office, settings, parts))
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -154,17 +158,15 @@ async def serve() -> None:
         log.info("stopping")
 
 
-def for_demo(settings: Settings) -> Settings:
-    """Pages say 演示, and the accounts of the demo need no second factor."""
-    staff = settings.staff.model_copy(update={"otp": "optional"})
-    return settings.model_copy(update={"demo": True, "staff": staff})
-
-
-async def work(stack: AsyncExitStack, office: Office, settings: Settings) -> None:
-    """Enter the workers: each an async context manager that takes nothing new when it is left, and ends its work.
-
-    First the courier, then inbound channels, so that at the end an answer to a last message still finds the courier.
-    """
+def secrets_of(settings: Settings) -> Secrets:
+    """The secrets of the channels that are on, each from its own file; raises BadSettings."""
+    telegram, sms = settings.telegram, settings.sms
+    read = process_settings.secret
+    return Secrets(
+        token=read(telegram.token_file, "Telegram机器人的token") if telegram.mode != "off" else "",
+        hook=read(telegram.secret_file, "Telegram回调的密钥") if telegram.mode == "webhook" else "",
+        sms=read(sms.secret_file, "短信网关的密钥") if sms.gateway_url else "",
+    )
 
 
 async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings, ended: dict[str, datetime]) -> None:
@@ -317,7 +319,7 @@ async def import_(
     as_json: JsonFlag = False,
 ) -> int:
     """Import JSON lines of {id,title,body,at,kind?,category?,reply?,reply_time?}; run again, it goes on."""
-    choose = routing()
+    choose = chooser(dangers())
     async with opened(settings_now()) as office:
         await must_have_rules(office)
         way = Way(office, choose, source or file.name.removesuffix(".gz").removesuffix(".jsonl"), with_replies)
@@ -339,7 +341,7 @@ async def route(
         raise Stopped(f"没有类别 {kind}，可用：{'、'.join(book.kinds)}。(No such kind.)")
     level = book.kinds[kind].level[book.kinds[kind].aims[0]]
     matter = Matter(kind, book.kinds[kind].aims[0], "", text, "", "", {}, level, True, False)
-    chosen = routing()(matter, book.kinds[kind], book)
+    chosen = chooser(dangers())(matter, book.kinds[kind], book)
     print_json(asdict(chosen)) if as_json else printed.routed(chosen, book)
 
 

@@ -1,7 +1,7 @@
 """Errands: what a conversation wished, made ready before the deed and done inside it, for every chat channel alike."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from channels.dialogue import (
     Track,
     Wish,
 )
-from hub import desk, own, own_words
+from hub import desk, own
 from hub.case import Case
 from hub.errors import NotFound
 from hub.machines.registry import MACHINES
@@ -236,9 +236,9 @@ async def _said(
 
     def deed(tx: Tx) -> Outcome:
         _own(tx, chat, wish.number)
-        case = own.say(tx, wish.number, move, asked.values, files, actor, book, now)
-        if asked.hidden is not None:
-            own_words.write(tx, case.id, asked.hidden)
+        numbers = own.attach(tx, wish.number, party, files, now) if files else []
+        values = {**asked.values, "files": numbers} if numbers else asked.values
+        case = desk.act(tx, wish.number, replace(asked, values=values), actor, book, now)
         if wish.urgent:
             _mark_urgent(tx, case.id, book, now)
         return Done(chat.link(wish.number))

@@ -128,7 +128,7 @@ class Inbound:
     async def health(self) -> Mapping[str, object]:
         """How many events wait and how many were put aside."""
         counts = [await self._office.store.read(inbox.count, self.channel, state) for state in ("new", "poison")]
-        return {"waiting": counts[0], "put_aside": counts[1], "error": self._crew.last_error}
+        return {"waiting": counts[0], "put_aside": counts[1], "inbox_error": self._crew.last_error}
 
     async def _take(self, limit: int) -> list[Taken]:
         now = self._office.clock()

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from config import starter
+from config.settings import Settings
 from hub import configure, demo_life, demo_words
 from hub.demo_world import SEED, Days, Sweep, Tell, World, add_officers, tell
 from hub.moments import Clock
@@ -75,6 +76,12 @@ def make_room(url: str, found: str, clock: Clock) -> None:
     if found == "unfinished":
         with building(url, len(read_steps()), clock, replace=True):
             pass
+
+
+def settings_of(settings: Settings) -> Settings:
+    """The settings under which a demo is served: pages say 演示, and its accounts need no second factor."""
+    staff = settings.staff.model_copy(update={"otp": "optional"})
+    return settings.model_copy(update={"demo": True, "staff": staff})
 
 
 def new_password() -> str:

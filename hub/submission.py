@@ -133,9 +133,15 @@ def _phone_fault(phone: str) -> Said:
     digits = re.sub(r"\D", "", phone)
     missing = 11 - len(digits)
     if digits.startswith("1") and 0 < missing < 4:
-        return Said(f"电话少了{'一两三'[missing - 1]}位，请再看一下。", f"The number is {missing} digits short.")
+        return Said(
+            f"电话少了{'一两三'[missing - 1]}位，请再看一下。",
+            f"The number is {missing} digit{'s'[: missing - 1]} short.",
+        )
     if digits.startswith("1") and -4 < missing < 0:
-        return Said(f"电话多了{'一两三'[-missing - 1]}位，请再看一下。", f"The number has {-missing} digits too many.")
+        return Said(
+            f"电话多了{'一两三'[-missing - 1]}位，请再看一下。",
+            f"The number has {-missing} digit{'s'[: -missing - 1]} too many.",
+        )
     return Said(
         "电话好像不对，请填手机号，或带区号的座机。", "Please give a mobile number, or a landline with area code."
     )

@@ -44,6 +44,7 @@ OTHER_LINES: dict[str, Said] = {
     "split": Said("拆分", "Split"),
     "clock.climbed": Said("时限提醒", "Limit reminder"),
     "shelved": Said("挂账", "Shelved"),
+    "notice.again": Said("再发一次通知", "A notice was sent again"),
 }
 IN_HANDS = Said("{unit}正在办理。", "{unit} is handling it.")
 

@@ -43,13 +43,22 @@ def make_app(office: Office, settings: Settings, parts: Parts | None = None) -> 
     app[session.PASSWORDS] = Passwords()
     app[TABLE] = table()
     for route in app[TABLE]:
-        app.router.add_route(route.method, route.path, guard.guarded(route))
+        _add(app, route)
     app.router.add_routes(asset_routes(app[LOOK].assets))
     app[events.OPEN] = events.Streams()
     app.on_shutdown.append(app[events.OPEN].end)
     app.on_response_prepare.append(guard.add_headers)
     app.cleanup_ctx.append(_open_parts)
     return app
+
+
+def _add(app: web.Application, route: Route) -> None:
+    """Bind a route; what can be read can also be asked for by HEAD, but for streams."""
+    handler = guard.guarded(route)
+    if route.method == "GET":
+        app.router.add_get(route.path, handler, allow_head=not route.stream)
+    else:
+        app.router.add_route(route.method, route.path, handler)
 
 
 async def _open_parts(app: web.Application) -> AsyncIterator[None]:

@@ -13,7 +13,7 @@ from hub.errors import Forbidden, Invalid, KeyReused, NotFound, NotNow, Overtake
 from hub.files import Refused
 from hub.privacy.vault import CannotOpen
 from hub.privacy.words import NotText
-from hub.storage.errors import StoreError
+from hub.storage.errors import Collided, Held, QuestionTooSlow, StoreBusy, Unavailable
 
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
@@ -29,7 +29,12 @@ STATUS: Mapping[type[Exception], int] = {
     Overtaken: 409,
     TooMany: 429,
     CannotOpen: 410,
-    StoreError: 503,
+    StoreBusy: 503,
+    Unavailable: 503,
+    QuestionTooSlow: 503,
+    Collided: 503,
+    Held: 503,
+    TimeoutError: 503,
 }
 RETRY_SECONDS = 5
 
@@ -128,7 +133,7 @@ def answer(request: web.Request, fault: Exception) -> web.StreamResponse:
     if status == 500:
         log.error("unexpected", error=type(fault).__name__, where=_where(fault))
     elif status == 503:
-        log.warning("store", error=type(fault).__name__)
+        log.warning("busy", error=type(fault).__name__)
     code, said = _words(fault, status)
     response = _shaped(request, status, code, said, getattr(fault, "fields", None))
     if isinstance(fault, TooMany):

@@ -14,6 +14,7 @@ PAIRS = (
     Eyes(390, "zh", "plain.light"),
     Eyes(1280, "zh", "plain.dark"),
     Eyes(390, "zh", "elder.light"),
+    Eyes(390, "en", "elder.light"),
     Eyes(1280, "en", "plain.light"),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hub.storage.errors import Conflict, QuestionTooSlow, RuleBroken, StoreBusy, Unavailable
 from tests.channels.test_api_life import LETTER, at_work, filed
 from tests.channels.web_site import RunningSite
 
@@ -171,7 +172,8 @@ async def test_unknown_fields_of_a_move_are_refused_not_ignored(site: RunningSit
 async def test_every_part_of_a_move_may_be_of_a_wrong_type(site: RunningSite) -> None:
     number = (await at_work(site))["number"]
     _, seen = await site.call("GET", f"/inbox/{number}", by="handler")
-    for wrong in ({"a": 1}, [1], 1, True, 1e30, "x" * 3000, [[]], ""):
+    wrongs: tuple[Any, ...] = ({"a": 1}, [1], 1, True, 1e30, "x" * 3000, [[]], "")
+    for wrong in wrongs:
         for move in ("draft", "contact", "pass_on", "request_extension", "assign", "ask_citizen"):
             declared = next((m for m in seen["moves"] if m["code"] == move), None)
             names = declared["fields"]["properties"] if declared else ["reason"]
@@ -199,3 +201,27 @@ async def test_an_unexpected_fault_is_told_without_its_words(
         assert answer.headers["X-Request-Id"]
     assert "13900001234" not in text
     is_problem(json.loads(text), 500, "unexpected")
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (StoreBusy("x"), 503),
+        (Unavailable("x"), 503),
+        (QuestionTooSlow("x"), 503),
+        (TimeoutError(), 503),
+        (Conflict("x"), 500),
+        (RuleBroken("x"), 500),
+        (ValueError("x"), 500),
+    ],
+)
+async def test_a_busy_store_asks_to_come_back_and_a_broken_rule_is_our_fault(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch, fault: Exception, status: int
+) -> None:
+    async def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(site.office, "receive", broken)
+    async with site.client.post("/api/v1/cases", json=LETTER) as answer:
+        is_problem(await answer.json(), status, "busy" if status == 503 else "unexpected")
+        assert ("Retry-After" in answer.headers) == (status == 503)

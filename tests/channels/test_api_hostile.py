@@ -1,6 +1,7 @@
 """Hostile strings in every place of the API where text can stand: never a fault of ours, and words stay words."""
 
 import asyncio
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -115,7 +116,9 @@ async def test_every_text_of_a_move(site: RunningSite) -> None:
     for text in HOSTILE:
         _, seen = await site.call("GET", f"/inbox/{number}", by="handler")
         for move in (*(m["code"] for m in seen["moves"]), quote(text, safe="")):
-            fields = next((m["fields"]["properties"] for m in seen["moves"] if m["code"] == move), {"reason": {}})
+            fields: dict[str, Any] = next(
+                (m["fields"]["properties"] for m in seen["moves"] if m["code"] == move), {"reason": {}}
+            )
             body = {"version": seen["version"], **dict.fromkeys(fields, text)}
             status, told = await site.call("POST", f"/inbox/{number}/moves/{move}", by="handler", json=body)
             assert status in (200, 404, 409, 422), (move, text, told)

@@ -5,7 +5,7 @@ from typing import Any
 from tests.builders import GOOD_REPLY
 from tests.channels.web_site import RunningSite
 
-LETTER = {
+LETTER: dict[str, Any] = {
     "kind": "complaint",
     "title": "路灯坏了半个月没人修",
     "body": "我们小区门口的路灯从月初就不亮了，晚上老人出门看不见台阶，打过电话也没有人来修。请问什么时候能修好？",

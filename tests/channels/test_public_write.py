@@ -2,12 +2,16 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from config.settings import Limits, Server, Settings
+from hub.storage.contract import Store
 from tests.channels.reader import WORDS, Reader, write_letter
-from tests.channels.web_site import RunningSite
+from tests.channels.web_site import RunningSite, a_site
+from tests.conftest import FixedClock
 
 LONG = "字" * 8001
 
@@ -260,6 +264,19 @@ async def test_a_life_in_danger_is_told_to_call_on_the_receipt(site: RunningSite
     assert "看起来很急，请先打电话" in reader.text
     calm = await write_letter(Reader(site.browser()))
     assert "看起来很急" not in calm.text
+
+
+async def test_too_many_letters_from_one_place_keep_their_words(
+    store: Store, clock: FixedClock, tmp_path: Path, officers_password: str
+) -> None:
+    few = Settings(limits=Limits(letters_per_hour=1), server=Server(port=0))
+    async with a_site(store, clock, tmp_path, officers_password, few) as site:
+        await write_letter(Reader(site.client))
+        reader = await write_letter(Reader(site.browser()))
+        assert reader.status == 429
+        assert "分钟后再试" in reader.text
+        assert WORDS["body"] in reader.text
+        assert await cases(site) == 1
 
 
 async def test_a_form_of_another_site_is_refused(site: RunningSite) -> None:

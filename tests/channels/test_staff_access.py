@@ -68,7 +68,7 @@ async def test_an_admin_adds_an_account_gives_a_role_and_closes_it(site: Running
     assert officer is not None
     page = await see(admin, "/staff/admin")
     await page.press(f"/officers/{officer.id}", role="intake", unit="", do="grant")
-    held = dict((o.id, grants) for o, grants in await site.office.store.read(people.everyone))[officer.id]
+    held = {o.id: grants for o, grants in await site.office.store.read(people.everyone)}[officer.id]
     assert set(held) == {Grant("handler", "housing"), Grant("intake")}
     page = await see(admin, "/staff/admin")
     await page.press(f"/officers/{officer.id}", do="close")
@@ -113,7 +113,9 @@ async def test_notices_wait_on_the_desk_of_those_they_are_for(site: RunningSite)
     assert "told-title" not in (await see(other, "/staff/inbox")).html
 
 
-async def test_the_inbox_goes_on_where_the_page_before_ended(site: RunningSite, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_inbox_goes_on_where_the_page_before_ended(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("channels.web.staff.inbox.ROWS", 2)
     numbers = [(await a_case(site, "sign", f"key-{n}", title=f"第{n}件小事没人管"))[0] for n in range(3)]
     handler = await sit_down(site, "handler")
@@ -122,4 +124,4 @@ async def test_the_inbox_goes_on_where_the_page_before_ended(site: RunningSite, 
     second = await see(handler, older)
     shown = [[n for n in numbers if f"/staff/cases/{n}" in p.html.split("told-title")[0]] for p in (first, second)]
     assert [len(s) for s in shown] == [2, 1]
-    assert sorted(sum(shown, [])) == sorted(numbers)
+    assert sorted([*shown[0], *shown[1]]) == sorted(numbers)

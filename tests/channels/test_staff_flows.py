@@ -1,13 +1,14 @@
-"""The office's pages as officers use them: one letter from the dispatcher to the public page, by real forms over HTTP."""
+"""The office's pages as officers use them: one letter from the dispatcher to the public page, by real forms."""
 
 import aiohttp
 
-from hub.people import citizen
+from hub.people import Actor, citizen
 from hub.privacy.codes import new_id
-from hub.storage import cases, journal
-from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, SIGNER, a_letter
+from hub.storage import cases, journal, publications
+from hub.storage.tx import Row, Tx
+from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, REVIEWER, SIGNER, a_letter
 from tests.channels.staff_desk import Page, see, sit_down
-from tests.channels.web_site import RunningSite
+from tests.channels.web_site import PASSWORD, RunningSite
 
 POOR = "您反映的问题已收悉，我们会尽快处理。"
 
@@ -18,7 +19,7 @@ async def a_case(site: RunningSite, upto: str = "", key: str = "key-1", **change
     number = received.number
     case = await site.office.store.read(cases.get, received.case_id)
     assert case is not None
-    steps = (
+    steps: tuple[tuple[str, dict[str, str], Actor], ...] = (
         ("accept", {}, RECEPTION),
         ("dispatch", {"unit": "urban"}, RECEPTION),
         ("sign", {}, HANDLER),
@@ -61,8 +62,6 @@ async def test_signing_in_goes_on_to_the_page_that_was_asked_for_but_never_off_t
     client = site.browser()
     page = await see(client, f"/staff/cases/{number}")
     assert "/staff/login" in page.url
-    from tests.channels.web_site import PASSWORD
-
     page = await page.press("/staff/login", account="handler", password=PASSWORD)
     assert page.url.endswith(f"/staff/cases/{number}")
     other = await see(site.browser(), "/staff/login?next=//evil.example/staff/")
@@ -93,7 +92,9 @@ async def test_a_letter_goes_from_the_dispatcher_to_the_public_page(site: Runnin
     assert number in inbox.html
     page = await (await page_of(handler, number)).press("/moves/sign")
     assert "已完成：签收" in page.html
-    page = await page.press("/moves/contact", contact__how="phone", contact__result="reached", contact__text="约好明晚去看。")
+    page = await page.press(
+        "/moves/contact", contact__how="phone", contact__result="reached", contact__text="约好明晚去看。"
+    )
     assert "约好明晚去看。" in page.html
     page = await page.press("/moves/draft", draft__body=POOR, draft__result="upheld")
     assert await state_of(site, case_id) == "drafted"
@@ -106,7 +107,9 @@ async def test_a_letter_goes_from_the_dispatcher_to_the_public_page(site: Runnin
     assert number in (await see(reviewer, "/staff/reviews")).html
     page = await see(reviewer, f"/staff/reviews/{number}")
     assert POOR in page.html
-    page = await page.press("/unqualified", unqualified__reasons=["Q1", "Q4"], unqualified__comment="请写清去看了没有。")
+    page = await page.press(
+        "/unqualified", unqualified__reasons=["Q1", "Q4"], unqualified__comment="请写清去看了没有。"
+    )
     assert await state_of(site, case_id) == "redo"
 
     page = await page_of(handler, number)
@@ -132,10 +135,8 @@ async def test_a_letter_goes_from_the_dispatcher_to_the_public_page(site: Runnin
     assert "照明所" not in live["reply"]
 
 
-def _live(tx: object, case_id: str) -> dict[str, object]:
-    from hub.storage import publications
-
-    row = publications.by_case(tx, case_id)  # type: ignore[arg-type]
+def _live(tx: Tx, case_id: str) -> Row:
+    row = publications.by_case(tx, case_id)
     assert row is not None
     return row
 
@@ -303,16 +304,13 @@ async def test_a_notice_that_failed_is_sent_again_by_a_person(site: RunningSite)
     assert not page.offers("/notices")
 
 
-def _fail(tx: object, case_id: str) -> None:
-    from hub.storage.tx import Tx
-
-    assert isinstance(tx, Tx)
+def _fail(tx: Tx, case_id: str) -> None:
     tx.execute("UPDATE outbox SET state = 'failed' WHERE case_id = :id AND recipient = 'party:1'", {"id": case_id})
 
 
 async def test_lifting_a_mark_takes_a_reason_and_a_second_publisher(site: RunningSite) -> None:
     number, case_id = await a_case(site, "sign_off", body="我叫李小满，电话13900001234，楼下的灯坏了半个月没人修。")
-    await site.office.act(number, "qualified", {}, _reviewer())
+    await site.office.act(number, "qualified", {}, REVIEWER)
     first, second = await sit_down(site, "publisher"), await sit_down(site, "publisher2")
     address = f"/staff/publication/P{number}"
     page = await see(first, address)
@@ -330,12 +328,6 @@ async def test_lifting_a_mark_takes_a_reason_and_a_second_publisher(site: Runnin
     page = await page.press(address, do="publish")
     assert "done=publish" in page.url
     assert (await site.office.store.read(_live, case_id))["live"] == 1
-
-
-def _reviewer():  # type: ignore[no-untyped-def]
-    from tests.builders import REVIEWER
-
-    return REVIEWER
 
 
 async def test_a_fresh_id_is_never_taken_for_a_case(site: RunningSite) -> None:

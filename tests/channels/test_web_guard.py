@@ -163,3 +163,10 @@ async def test_secure_cookies_bind_to_the_host(site: RunningSite) -> None:
 
 def test_a_form_of_a_get_is_empty() -> None:
     assert not form(make_mocked_request("GET", "/"))
+
+
+async def test_what_can_be_read_can_be_asked_for_by_head(site: RunningSite) -> None:
+    for path in ("/letters/track", "/api/v1/kinds", "/healthz"):
+        async with site.client.head(path) as answer:
+            assert answer.status == 200
+            assert await answer.read() == b""

@@ -15,7 +15,7 @@ from config.settings import Limits, Settings
 from hub.people import Grant
 from hub.storage import people
 from hub.storage.contract import Store
-from hub.storage.tx import Tx
+from hub.storage.tx import Row, Tx
 from tests.channels.test_api_life import filed
 from tests.channels.web_site import PASSWORD, RunningSite, a_site
 from tests.conftest import FixedClock
@@ -26,6 +26,11 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 def with_code(tx: Tx) -> None:
     """The handler gets a one-time code."""
     tx.execute("UPDATE officers SET otp_secret = :secret WHERE account = 'handler'", {"secret": SECRET})
+
+
+def sign_ins(tx: Tx) -> list[Row]:
+    """What the database knows of sign-ins."""
+    return tx.execute("SELECT * FROM sign_ins")
 
 
 async def signs_in(site: RunningSite, account: str, password: str = PASSWORD, otp: str = "") -> tuple[int, str]:
@@ -49,7 +54,12 @@ async def test_an_unknown_account_a_wrong_password_and_a_closed_account_answer_a
 
 async def test_an_unknown_account_costs_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
-    monkeypatch.setattr("channels.web.passwords._fits", lambda kept, password: bool(checked.append(kept)))
+
+    def fits(kept: str, password: str) -> bool:
+        checked.append(kept)
+        return False
+
+    monkeypatch.setattr("channels.web.passwords._fits", fits)
     passwords = Passwords()
     assert not await passwords.fits("", "x")
     assert not await passwords.fits("$argon2id$kept", "x")
@@ -90,7 +100,7 @@ def test_a_code_of_the_step_before_and_after_is_taken_and_no_older_one(clock: Fi
 
 async def test_a_token_lies_in_the_database_only_as_its_hash(site: RunningSite) -> None:
     token = await site.token("handler")
-    rows = await site.office.store.read(lambda tx: tx.execute("SELECT * FROM sign_ins"))
+    rows = await site.office.store.read(sign_ins)
     assert token not in str(rows)
     assert hashed(token) in {row["token_hash"] for row in rows}
     assert len(token) >= 43

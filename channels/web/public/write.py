@@ -39,12 +39,12 @@ TEMPLATES = {
 }
 BUSY = Said(
     "系统正忙，还没有收下。您写的都在，请过几秒再按一次“提交”。",
-    "We are busy and have not taken it yet. Nothing you wrote is lost; please press “Send” again in a few seconds.",
+    "We are busy and have not taken it yet. Nothing you wrote is lost; please press “Submit” again in a few seconds.",
 )
 SENT_BEFORE = Said(
     "您刚才已经提交过一次，内容和现在的不一样。如果这是另一封信，请再按一次“提交”；如果只是想补充，请到“查进度”里写。",
-    "You sent this form before, with other words. If this is another letter, press “Send” again; to add to the first"
-    " one, go to “Track”.",
+    "You sent this form before, with other words. If this is another letter, press “Submit” again; to add to the"
+    " first one, go to “Track”.",
 )
 
 

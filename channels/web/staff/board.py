@@ -9,6 +9,7 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import query
 from channels.web.staff.frame import Desk, show, sit
+from hub.measures import LONGEST as LONGEST_TOOK
 from supervision.board import Board, Line, board
 from supervision.figures import MINIMUM, Value
 
@@ -42,10 +43,7 @@ async def show_board(request: web.Request) -> web.StreamResponse:
         by_unit=unit_bars(desk, figures.by_unit),
         unit_rows=[_table_row(desk, line, desk.unit(line.code)) for line in figures.by_unit],
         by_kind=[_table_row(desk, line, _kind(desk, line.code)) for line in figures.by_kind],
-        days=[
-            {"label": f"{n}" if n < max(figures.workdays) else f"{n}+", "n": c}
-            for n, c in sorted(figures.workdays.items())
-        ],
+        days=[{"label": f"{n}" if n < LONGEST_TOOK else f"{n}+", "n": c} for n, c in sorted(figures.workdays.items())],
         late_from=next((i for i, n in enumerate(sorted(figures.workdays)) if n > LATE_FROM), None),
         rounds=_funnel(desk, figures),
         series=[{"label": f"{d.day.month}-{d.day.day:02d}", "value": d.received} for d in figures.by_day],
@@ -142,7 +140,9 @@ def _funnel(desk: Desk, figures: Board) -> list[dict[str, Any]]:
     """How many were handled at least so many times."""
     rounds = sorted(figures.rounds.items())
     return [
-        {"label": desk.say(N_("第%(n)s轮"), n=n), "n": sum(count for m, count in rounds if m >= n)} for n, _ in rounds
+        {"label": desk.say(N_("第%(n)s轮"), n=n), "n": sum(count for m, count in rounds if m >= n)}
+        for n, _ in rounds
+        if n == 1 or any(count for m, count in rounds if m >= n)
     ]
 
 

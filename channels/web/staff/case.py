@@ -334,7 +334,7 @@ def _notice(desk: Desk, row: Mapping[str, Any], number: str) -> dict[str, Any]:
     channel = str(row["channel"])
     return {
         "key": row["key"],
-        "text": subject(desk, str(row["text"]), number),
+        "text": subject(desk, str(row["text"]), number, str(row["refs"])),
         "word": desk.say(word),
         "tone": tone,
         "channel": desk.say(parts.CHANNELS.get(channel, channel)),

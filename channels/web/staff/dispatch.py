@@ -123,7 +123,11 @@ def _card(desk: Desk, waiting: Waiting, number: str, fault: Refusal | None, give
 
 
 def _sentences(desk: Desk, fault: Refusal) -> list[str]:
-    return [desk.word(fields.unit_said(s)) for s in fault.fields.values()] if isinstance(fault, Invalid) else [desk.word(fault.said)]
+    return (
+        [desk.word(fields.unit_said(s)) for s in fault.fields.values()]
+        if isinstance(fault, Invalid)
+        else [desk.word(fault.said)]
+    )
 
 
 def _picks(desk: Desk, waiting: Waiting) -> list[dict[str, Any]]:

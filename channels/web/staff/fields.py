@@ -108,7 +108,7 @@ def _entry(code: str, field: MoveField, reader: Reader, given: Mapping[str, Any]
         name=field.name,
         type=field.type,
         label=reader.word(Said(field.zh, field.en)),
-        required=field.required,
+        required=field.required or (field.name == "result" and bool(reader.kind.results)),
         most=field.most if field.type in ("text", "longtext") else 0,
         hint=reader.say(hint) if hint else "",
         options=_options(field, reader),
@@ -126,7 +126,7 @@ def _options(field: MoveField, reader: Reader) -> tuple[Choice, ...]:
     rows = tuple((c, reader.word(Said(zh, en))) for c, zh, en in choices(field, reader.book, reader.kind))
     if field.type == "reasons" or field.name in FIRST:
         return rows
-    return (("", reader.say(N_("请选择") if field.required else N_("不改"))), *rows)
+    return (("", reader.say(N_("不改") if field.name == "aim" else N_("请选择"))), *rows)
 
 
 def values_of(move: Move, posted: Mapping[str, Any], directory: Directory) -> dict[str, Any]:

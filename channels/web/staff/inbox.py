@@ -1,5 +1,7 @@
 """The inbox: the officer's shelves, one of them as a list by due date, filters, search, and what was told."""
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +22,7 @@ from hub.views import Row
 
 ROWS = 50
 MOST_COUNTED = 100
+GAP = re.compile(r"\{[a-z_]+\}")
 FILTERS = ("kind", "area", "unit", "mine")
 
 
@@ -33,7 +36,7 @@ async def show_inbox(request: web.Request) -> web.StreamResponse:
     counted = await read(reading.counts, desk.actor, desk.book, desk.now)
     view = asked.get("view", "") if asked.get("view", "") in {v.code for v in views} else first(counted)
     if words:
-        engine = desk.office.store.health().engine
+        engine = "postgres" if desk.office.store.health().engine.startswith("postgres") else "sqlite"
         rows = await read(
             bench_reading.found, engine, words, desk.actor, filters(kept, desk.actor), desk.book, desk.now, ROWS
         )
@@ -88,16 +91,17 @@ def notice(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "href": f"/staff/cases/{row['number']}",
         "number": row["number"],
-        "text": subject(desk, str(row["text"]), str(row["number"])),
+        "text": subject(desk, str(row["text"]), str(row["number"]), str(row["refs"])),
         "at": row["created_at"],
     }
 
 
-def subject(desk: Desk, text: str, number: str) -> str:
-    """The subject line of a notice, with the number in its place."""
+def subject(desk: Desk, text: str, number: str, refs: str = "{}") -> str:
+    """The subject line of a notice, with number and unit in their places."""
     known = desk.book.texts.get("notices", {}).get(text, {})
     line = str(known.get(f"{desk.lang}_subject", text))
-    return line.replace("{number}", number).replace("{due}", "").replace("{title}", "")
+    unit = desk.unit(str(json.loads(refs).get("unit", "")))
+    return GAP.sub("", line.replace("{number}", number).replace("{unit}", unit))
 
 
 def _page(

@@ -35,6 +35,14 @@
   // Keys on a list of letters: j and k move from card to card, a digit presses the button of that number in the card at hand.
   const off = () => document.querySelector("[data-keys-off]")?.checked;
   const cards = () => all("[data-card]");
+  // Ctrl+Enter outside any entry presses the one verdict of the page.
+  document.addEventListener("keydown", (event) => {
+    const form = document.querySelector("form[data-page-enter]");
+    if (!form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || off()) return;
+    if (event.target instanceof Element && event.target.closest("form")) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || off() || document.querySelector("dialog[open]")) return;
     const list = cards();

@@ -1,0 +1,108 @@
+"""The office's pages as officers see them: no barrier known to axe, nothing sideways, and a day's work by keyboard."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Page
+
+from hub.storage import cases
+from tests.browser.gallery import Eyes
+from tests.browser.staff_site import Office, an_office_at_work, at_desk, pages_of
+from tests.builders import GOOD_REPLY
+
+pytestmark = pytest.mark.browser
+
+LOOKS = (
+    Eyes(390, "zh", "plain.light"),
+    Eyes(1280, "en", "plain.light"),
+    Eyes(1280, "zh", "plain.dark"),
+    Eyes(390, "en", "elder.light"),
+)
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    async with an_office_at_work() as place:
+        yield place
+
+
+async def no_barriers(tab: Page, where: str) -> None:
+    result = await Axe().run(tab)
+    assert not result.violations_count, f"{where}\n{result.generate_report()}"
+
+
+@pytest.mark.parametrize("eyes", LOOKS, ids=str)
+async def test_every_page_of_the_office_is_accessible_and_fits(office: Office, eyes: Eyes) -> None:
+    tabs: dict[str, tuple[Page, list[str]]] = {}
+    for name, account, path in pages_of(office):
+        if account not in tabs:
+            console: list[str] = []
+            tabs[account] = await at_desk(office, account, eyes, console), console
+        tab, said = tabs[account]
+        await tab.goto(office.site.base + path)
+        await tab.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        await no_barriers(tab, f"{name} {eyes}")
+        width = await tab.evaluate("document.documentElement.scrollWidth")
+        assert width <= eyes.width, f"{name} {eyes} scrolls sideways to {width}"
+        assert not said, f"{name} {eyes}: {said}"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_from_the_inbox_to_a_reply_by_keyboard(office: Office, width: int) -> None:
+    tab = await at_desk(office, "handler", Eyes(width, "zh", "plain.light"))
+    await tab.goto(f"{office.site.base}/staff/inbox?view=working")
+    for _ in range(4):
+        await tab.keyboard.press("j")
+        if "北门路灯" in str(await tab.evaluate("document.activeElement.textContent")):
+            break
+    await tab.keyboard.press("Enter")
+    await tab.wait_for_url(f"**/staff/cases/{office.numbers['working0']}**")
+    await tab.locator("#draft-body").fill("我们会尽快处理。")
+    await tab.get_by_role("button", name="检查一下").click()
+    await tab.locator("#findings .finding").wait_for()
+    assert "写了尽快" in (await tab.locator("#findings").inner_text())
+    assert await tab.locator("#draft-body").input_value() == "我们会尽快处理。"
+    await tab.locator("#draft-result").select_option("upheld")
+    await tab.locator("#draft-body").fill(GOOD_REPLY)
+    await tab.locator("#draft-body").press("Control+Enter")
+    await tab.get_by_text("已完成：提交答复").wait_for()
+    case_id = await office.site.office.store.read(cases.id_of, office.numbers["working0"])
+    assert case_id is not None
+    case = await office.site.office.store.read(cases.get, case_id)
+    assert case is not None
+    assert case.state == "drafted"
+    await tab.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_a_review_and_a_publication(office: Office, width: int) -> None:
+    look = Eyes(width, "zh", "plain.light")
+    tab = await at_desk(office, "reviewer2", look)
+    await tab.goto(f"{office.site.base}/staff/reviews")
+    await tab.get_by_role("link", name="直饮水").click()
+    await tab.get_by_label("来信人问的每一件事都答了吗？").check()
+    await tab.keyboard.press("Control+Enter")
+    await tab.get_by_text("已完成：合格").wait_for()
+    await tab.context.close()
+
+    tab = await at_desk(office, "publisher", look)
+    await tab.goto(f"{office.site.base}/staff/publication/P{office.numbers['review']}")
+    await tab.get_by_label("还要遮盖的词").fill("照明所")
+    await tab.get_by_role("button", name="按这样预览").click()
+    await tab.locator("#public-reply").wait_for()
+    assert "照明所" not in await tab.locator("#public-reply").inner_text()
+    await tab.get_by_role("button", name="公开", exact=True).click()
+    await tab.get_by_text("已完成：公开").wait_for()
+    await tab.context.close()
+
+
+async def test_a_digit_sends_a_letter_to_the_unit_of_that_number(office: Office) -> None:
+    tab = await at_desk(office, "reception", Eyes(1280, "zh", "plain.light"))
+    await tab.goto(f"{office.site.base}/staff/dispatch")
+    for _ in range(2):
+        await tab.keyboard.press("j")
+    assert "旧家具" in str(await tab.evaluate("document.activeElement.textContent"))
+    await tab.keyboard.press("1")
+    await tab.get_by_text("已完成：派单").wait_for()
+    await tab.context.close()

@@ -1,0 +1,128 @@
+"""The command line as somebody uses it: real processes on a place of their own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LETTER = {"id": "1", "title": "路灯不亮", "body": "门口的路灯坏了半个月，请问归谁修？", "at": "2025-03-05T09:12:00"}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> dict[str, str]:
+    """The environment of a hub of its own."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MINXIN", "PORT"))}
+    return {**kept, "MINXIN_DATA": str(tmp_path / "var"), "PORT": "0", "COLUMNS": "200"}
+
+
+def run(place: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "run.py", *words]
+    return subprocess.run(command, cwd=ROOT, env=place, capture_output=True, text=True, timeout=120, check=False)
+
+
+def must(place: dict[str, str], *words: str) -> str:
+    done = run(place, *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def hub(place: dict[str, str]) -> dict[str, str]:
+    """A migrated hub with the starter rules."""
+    must(place, "migrate")
+    must(place, "config", "load")
+    return place
+
+
+def test_a_hub_is_set_up_filled_verified_and_moved(hub: dict[str, str], tmp_path: Path) -> None:
+    letters = tmp_path / "letters.jsonl"
+    letters.write_text(json.dumps(LETTER, ensure_ascii=False) + "\n坏的一行\n", encoding="utf-8")
+    summary = json.loads(must(hub, "import", str(letters), "--json"))
+    assert (summary["imported"], summary["refused"]) == (1, 1)
+    (tmp_path / "password").write_text("a long password\n")
+    added = must(
+        hub, "officer", "add", "liu", "--name", "柳", "--role", "handler@urban", "--role", "clerk",
+        "--password-file", str(tmp_path / "password"),
+    )  # fmt: skip
+    assert "otpauth://totp/" in added
+    assert json.loads(must(hub, "verify", "--json"))["findings"] == []
+    must(hub, "backup", str(tmp_path / "b.tar.gz"))
+
+    other = {**hub, "MINXIN_DATA": str(tmp_path / "other")}
+    must(other, "restore", str(tmp_path / "b.tar.gz"))
+    missing = run(other, "verify")
+    assert (missing.returncode, "keys.txt" in missing.stderr) == (1, True)
+    (tmp_path / "other" / "keys.txt").write_bytes((tmp_path / "var" / "keys.txt").read_bytes())
+    (tmp_path / "other" / "keys.txt").chmod(0o600)
+    assert json.loads(must(other, "verify", "--json"))["counts"]["cases"] == 1
+    assert "Released" in must(other, "release")
+
+
+def test_a_served_hub_answers_keeps_others_out_and_ends_when_told(hub: dict[str, str], tmp_path: Path) -> None:
+    served = subprocess.Popen([sys.executable, "run.py", "serve"], cwd=ROOT, env=hub, stdout=subprocess.PIPE, text=True)
+    try:
+        assert served.stdout is not None
+        address = served.stdout.readline().split()[2]
+        for _ in range(100):
+            with urlopen(f"{address}/healthz", timeout=10) as answer:
+                if json.load(answer)["status"] == "ok":
+                    break
+            time.sleep(0.1)
+        for words in (("migrate",), ("demo",), ("restore", "nothing.tar.gz", "--replace")):
+            refused = run(hub, *words)
+            assert refused.returncode == 1
+            assert refused.stderr.strip()
+            assert "Traceback" not in refused.stderr
+        must(hub, "backup", str(tmp_path / "beside.tar.gz"))
+        must(hub, "verify")
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.communicate(timeout=30)
+    assert served.returncode == 0
+
+
+def test_a_date_is_explained_day_by_day_without_any_store(place: dict[str, str]) -> None:
+    told = json.loads(must(place, "due", "2026-02-13T10:00", "5wd", "--json"))
+    assert told["last_day"] == "2026-02-27"
+    assert sum(day["counted"] for day in told["days"]) == 5
+    assert "春节" in must(place, "due", "2026-02-13T10:00", "5wd", "--explain")
+
+
+def test_routing_says_why_without_any_store(place: dict[str, str]) -> None:
+    told = json.loads(must(place, "route", "--text", "小区门口的路灯坏了半个月", "--kind", "complaint", "--json"))
+    assert told["unit"] == "urban"
+    assert told["record"]["reasons"]
+
+
+def test_the_starter_rules_fit_and_an_empty_office_is_not_staffed(hub: dict[str, str]) -> None:
+    must(hub, "config", "check")
+    staffing = run(hub, "config", "check", "--staffing", "--json")
+    assert staffing.returncode == 1
+    assert "intake" in json.loads(staffing.stdout)["missing"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("serve",),
+        ("verify",),
+        ("import", "nothing.jsonl"),
+        ("due", "tomorrow", "5wd"),
+        ("due", "2026-02-13", "5 days"),
+        ("route", "--text", "路灯", "--kind", "lottery"),
+        ("config", "load", "/nowhere"),
+        ("restore", "nothing.tar.gz"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_not_zero(place: dict[str, str], words: tuple[str, ...]) -> None:
+    done = run(place, *words)
+    assert done.returncode == 1
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
