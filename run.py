@@ -325,7 +325,7 @@ async def import_(
         way = Way(office, choose, source or file.name.removesuffix(".gz").removesuffix(".jsonl"), with_replies)
         with lines_of(file) as lines, progress("导入") as tell:
             summary = await import_letters(way, lines, tell)
-    print_json(asdict(summary)) if as_json else printed.imported(summary)
+    print_json(summary.as_told()) if as_json else printed.imported(summary)
     return 1 if summary.refused and not summary.imported and not summary.known else 0
 
 

@@ -23,8 +23,8 @@ from hub.storage.errors import StoreError
 
 P = ParamSpec("P")
 JsonFlag = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-out = Console(highlight=False, soft_wrap=True, markup=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 class Stopped(Exception):
@@ -94,7 +94,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[..., None
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
     text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
-    out.print(text, soft_wrap=True)
+    typer.echo(text)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hub.case import Dossier
 from hub.errors import Refusal
@@ -63,6 +63,12 @@ class Summary:
         self.refused += 1
         if len(self.named) < MOST_REFUSED:
             self.named.append(Refused(line, reason))
+
+    def as_told(self) -> dict[str, Any]:
+        """For a program that reads it: every count, units by name, refused lines with their reasons."""
+        plain = {name: getattr(self, name) for name in ("letters", "imported", "known", "replies", "sure", "refused")}
+        named = [refused._asdict() for refused in self.named]
+        return {**plain, "seconds": round(self.seconds, 3), "units": dict(self.units.most_common()), "named": named}
 
 
 class Ready(NamedTuple):

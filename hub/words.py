@@ -45,6 +45,8 @@ OTHER_LINES: dict[str, Said] = {
     "clock.climbed": Said("时限提醒", "Limit reminder"),
     "shelved": Said("挂账", "Shelved"),
     "notice.again": Said("再发一次通知", "A notice was sent again"),
+    "notice.failed": Said("一条通知没有送到", "A notice was not delivered"),
+    "notice.unknown": Said("一条通知不知道有没有送到", "Whether a notice arrived is unknown"),
 }
 IN_HANDS = Said("{unit}正在办理。", "{unit} is handling it.")
 

@@ -81,7 +81,7 @@ async def test_a_review_and_a_publication(office: Office, width: int) -> None:
     tab = await at_desk(office, "reviewer2", look)
     await tab.goto(f"{office.site.base}/staff/reviews")
     await tab.get_by_role("link", name="直饮水").click()
-    await tab.get_by_label("来信人问的每一件事都答了吗？").check()
+    await tab.get_by_text("来信人问的每一件事都答了吗？").click()
     await tab.keyboard.press("Control+Enter")
     await tab.get_by_text("已完成：合格").wait_for()
     await tab.context.close()

@@ -56,7 +56,7 @@ def test_a_notice_that_nobody_wrote_is_named() -> None:
         (lambda c: c["kinds"]["kinds"][0]["clocks"]["main"].update(limit="5 days"), "5 days"),
         (lambda c: c["kinds"]["kinds"].append(c["kinds"]["kinds"][0]), "consult"),
         (lambda c: c["units"]["units"][0].update(parent="moon"), "moon"),
-        (lambda c: c["rules"]["rules"][0].update(unit="moon"), "moon"),
+        (lambda c: c["rules"]["rule"][0].update(unit="moon"), "moon"),
         (lambda c: c["ladders"]["main"]["rungs"][0].update(to=["wizard"]), "wizard"),
         (lambda c: c["checklist"].pop("reject"), "reject"),
         (lambda c: c.pop("calendar"), "calendar"),

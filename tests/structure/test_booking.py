@@ -16,6 +16,7 @@ from hub.office import Office
 from hub.people import citizen
 from hub.storage import cases
 from hub.storage.contract import Store
+from hub.submission import Submission
 from hub.verify import verify
 from supervision.patrol import sweep
 from tests.builders import RECEPTION, a_letter, an_office, an_officer
@@ -29,7 +30,7 @@ ASKED = {"service": "permit", "day": "2026-03-02"}
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(MACHINES, "booking", BOOKING)  # type: ignore[arg-type]
+    monkeypatch.setitem(MACHINES, "booking", BOOKING)
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ async def a_slot(office: Office, seats: int = 2) -> str:
     return receipt.number
 
 
-def _asked(**fields: str) -> object:
+def _asked(**fields: str) -> Submission:
     return a_letter("slot", kind="booking", title="", body="想来窗口办证", fields={**ASKED, **fields})
 
 
@@ -79,7 +80,8 @@ async def test_the_last_seat_fills_the_slot_and_the_first_in_line_moves_up(offic
 async def test_everybody_is_offered_the_moves_of_the_booking(office: Office, store: Store, clock: FixedClock) -> None:
     number = await a_slot(office)
     book = await office.book()
-    dossier = await store.read(cases.dossier, await store.read(cases.id_of, number))
+    dossier = await store.read(cases.dossier, await store.read(cases.id_of, number) or "")
+    assert dossier is not None
     offered = {
         name: [m.code for m in open_moves(dossier, actor, clock(), book)]
         for name, actor in {"counter": COUNTER, "citizen": citizen(dossier.case.id, 1)}.items()

@@ -150,7 +150,7 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
         reasons=_reasons(desk, case.decision),
         overlays=[parts.overlay(desk, o) for o in reversed(case.overlays) if o["kind"] != "contact"],
         replies=[_reply(desk, r) for r in reversed(case.replies)],
-        notices=[_notice(desk, n, number) for n in look.notices],
+        notices=[_notice(desk, n, case) for n in look.notices],
         units=fields.units_of(desk.book.directory, desk.lang),
         attempt=_told(desk, case, attempt),
         shown=attempt.shown,
@@ -329,12 +329,12 @@ def _reply(desk: Desk, reply: ReplyView) -> dict[str, Any]:
     }
 
 
-def _notice(desk: Desk, row: Mapping[str, Any], number: str) -> dict[str, Any]:
+def _notice(desk: Desk, row: Mapping[str, Any], case: StaffCase) -> dict[str, Any]:
     word, tone = DELIVERIES.get(str(row["state"]), (str(row["state"]), ""))
     channel = str(row["channel"])
     return {
         "key": row["key"],
-        "text": subject(desk, str(row["text"]), number, str(row["refs"])),
+        "text": subject(desk, str(row["text"]), case.row.number, str(row["refs"]), desk.word(case.row.unit)),
         "word": desk.say(word),
         "tone": tone,
         "channel": desk.say(parts.CHANNELS.get(channel, channel)),

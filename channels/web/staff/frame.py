@@ -34,7 +34,7 @@ PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("new", "/staff/letters/new", N_("代录"), COUNTER, ()),
     ("dispatch", "/staff/dispatch", N_("派单"), DISPATCH, ("to_accept", "to_dispatch", "contested")),
     ("reviews", "/staff/reviews", N_("审核"), REVIEWS, ("to_review",)),
-    ("publication", "/staff/publication", N_("公开"), PUBLICATION, ("to_publish",)),
+    ("publication", "/staff/publication", N_("公开审查"), PUBLICATION, ("to_publish",)),
     ("board", "/staff/board", N_("看板"), BOARD, ()),
     ("admin", "/staff/admin", N_("管理"), ("admin",), ()),
     ("absence", "/staff/absence", N_("外出"), (), ()),

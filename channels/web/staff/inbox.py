@@ -96,11 +96,11 @@ def notice(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def subject(desk: Desk, text: str, number: str, refs: str = "{}") -> str:
+def subject(desk: Desk, text: str, number: str, refs: str = "{}", unit: str = "") -> str:
     """The subject line of a notice, with number and unit in their places."""
     known = desk.book.texts.get("notices", {}).get(text, {})
     line = str(known.get(f"{desk.lang}_subject", text))
-    unit = desk.unit(str(json.loads(refs).get("unit", "")))
+    unit = desk.unit(str(json.loads(refs).get("unit", ""))) or unit
     return GAP.sub("", line.replace("{number}", number).replace("{unit}", unit))
 
 
