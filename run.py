@@ -38,7 +38,7 @@ from hub.importing import Way, import_letters
 from hub.limits import parse_limit
 from hub.moments import Clock, system_clock
 from hub.office import Office
-from hub.ports import Finding, Inspect, Matter
+from hub.ports import Matter
 from hub.privacy.vault import KeyRing
 from hub.rulebook import Rulebook, read_rulebook
 from hub.storage import checking, editions
@@ -50,6 +50,7 @@ from hub.verify import verify as verify_store
 from routing.danger import Dangers, read_dangers
 from routing.port import chooser
 from routing.rules import read_rules
+from supervision.checks import inspect
 from supervision.patrol import sweep
 
 Folder = Annotated[Path, typer.Argument(help="By default the starter set.")]
@@ -75,17 +76,6 @@ def dangers() -> Dangers:
     return read_dangers(tomllib.loads((starter.HERE / "danger.toml").read_text("utf-8")))
 
 
-def checks() -> Inspect:
-    """The checks of the supervision office."""
-    found: Inspect = getattr(import_module("supervision.checks"), "inspect", nothing_found)
-    return found
-
-
-def nothing_found(*_: object) -> tuple[Finding, ...]:
-    """Checks that have nothing to say."""
-    return ()
-
-
 @asynccontextmanager
 async def opened(settings: Settings, clock: Clock = system_clock, *, writes: bool = True) -> AsyncIterator[Office]:
     """The hub on its store; whatever fails while it opens, nothing stays open."""
@@ -96,7 +86,7 @@ async def opened(settings: Settings, clock: Clock = system_clock, *, writes: boo
         if not keys.exists() and await store.read(checking.sealed):
             raise Stopped(f"缺少密钥文件 {keys}：请放回它的副本，新的打不开已存的内容。(Put the key file back.)")
         ring = KeyRing.create(keys)
-        yield Office(store, ring, clock, chooser(dangers()), checks(), FileStore(settings.data.folder / "files"))
+        yield Office(store, ring, clock, chooser(dangers()), inspect, FileStore(settings.data.folder / "files"))
 
 
 async def must_have_rules(office: Office) -> None:

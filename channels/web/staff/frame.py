@@ -10,7 +10,7 @@ from aiohttp import web
 from channels.texts.catalog import N_, Lang
 from channels.texts.catalog import said as say
 from channels.web.forms import form_page
-from channels.web.keys import GATES, office_of
+from channels.web.keys import GATES, TABLE, office_of
 from channels.web.render import view_of
 from channels.web.session import current_actor
 from hub import reading
@@ -26,7 +26,7 @@ from hub.storage.tx import Tx
 DISPATCH = ("dispatcher", "intake", "supervisor")
 REVIEWS = ("reviewer", "supervisor")
 PUBLICATION = ("publisher", "supervisor")
-BOARD = ("supervisor", "leader", "reviewer", "dispatcher", "admin", "signer", "handler")
+BOARD = ("supervisor", "leader", "reviewer", "dispatcher", "signer", "handler")
 COUNTER = ("clerk", "intake")
 
 PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -81,10 +81,11 @@ def hurry(desk: Desk) -> None:
 async def show(desk: Desk, template: str, *, status: int = 200, **values: Any) -> web.Response:
     """A page of the office with its navigation."""
     counted = await desk.office.store.read(waiting, desk.actor, desk.book, desk.now)
+    known = {route.path for route in desk.request.app[TABLE]}
     nav = [
         (code, href, desk.say(label), counted.get(code) or None)
         for code, href, label, roles, _ in PLACES
-        if not roles or any(desk.actor.has(role) for role in roles)
+        if href in known and (not roles or any(desk.actor.has(role) for role in roles))
     ]
     officer = {"name": desk.actor.name, "unit": desk.unit(desk.actor.home)}
     values = {"keys": [], **values}
