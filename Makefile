@@ -48,6 +48,7 @@ bench: .venv/locked-dev                  ## ratios of DESIGN §14, side by side 
 
 faults: .venv/locked-dev                 ## crashes, full disks and lost servers
 	$(BIN)/python -m pytest tests/storage/test_faults.py
+	$(BIN)/python -m tests.faults.kill --rounds 20
 
 docs: .venv/locked-dev                   ## pages that are drawn from the code
 	$(BIN)/python -m tests.structure.moves_table

@@ -97,9 +97,9 @@ class Alone:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    async def intake(self, key: str, deed: Any, /, *args: Any, **kwargs: Any) -> Any:
+    async def intake_many(self, key: str, deed: Any, item: Any, /) -> Any:
         async with self._turn:
-            return await self._store.intake(key, deed, *args, **kwargs)
+            return await self._store.intake_many(key, deed, item)
 
 
 async def serve(what: str, folder: Path, *, alone: bool) -> None:

@@ -11,6 +11,7 @@ from hub.errors import Invalid, NotFound, NotNow, Overtaken, Said
 from hub.fold import fold
 from hub.intake import Prepared, Received
 from hub.intake import receive as receive
+from hub.intake import receive_all as receive_all
 from hub.journal import Entry
 from hub.machines.machine import Opening, Step
 from hub.machines.registry import MACHINES
@@ -22,7 +23,7 @@ from hub.storage import cases, editions, journal, outbox, people, publications
 from hub.storage.tx import Tx
 from hub.timing import fresh, refreshed, with_dates
 
-__all__ = ["Asked", "Prepared", "Received", "act", "act_by_system", "publish", "receive"]
+__all__ = ["Asked", "Prepared", "Received", "act", "act_by_system", "publish", "receive", "receive_all"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ async def _chunk(way: Way, chunk: Sequence[tuple[int, str]], book: Rulebook) -> 
         for ready in taken:
             summary.imported += 1
             summary.replies += ready.answered is not None
-            summary.sure += ready.prepared.step.case.unit != ""
+            summary.sure += ready.prepared.arrival.step.case.unit != ""
             summary.units[_unit_of(ready, book)] += 1
     if way.with_replies:
         without = {i: case_id for i, (case_id, step) in known.items() if step == LETTER}
@@ -168,11 +168,12 @@ def _ready(way: Way, letter: Letter, book: Rulebook, now: datetime, summary: Sum
     )
     prepared = prepare(given, book, Means(way.office.ring, way.office.fresh_id(), way.choose, book.public), now)
     if letter.category:
-        case = replace(prepared.step.case, category=letter.category)
-        prepared = replace(prepared, step=replace(prepared.step, case=case))
+        case = replace(prepared.arrival.step.case, category=letter.category)
+        arrival = replace(prepared.arrival, step=replace(prepared.arrival.step, case=case))
+        prepared = replace(prepared, arrival=arrival)
     answered = None
     if way.with_replies and letter.reply:
-        dossier = fold(Dossier(prepared.step.case, parties=(prepared.party,)), prepared.step)
+        dossier = fold(Dossier(prepared.arrival.step.case, parties=(prepared.arrival.party,)), prepared.arrival.step)
         try:
             answered = answer(dossier, letter, _ranked(prepared), book)
         except Refusal as no:
@@ -235,11 +236,11 @@ def bring(source: str, book: Rulebook, now: datetime, tx: Tx, letters: Sequence[
     taken = []
     for ready in letters:
         step = REPLY if ready.answered else LETTER
-        if not imports.take(tx, source, ready.letter.id, ready.prepared.step.case.id, step):
+        if not imports.take(tx, source, ready.letter.id, ready.prepared.arrival.step.case.id, step):
             continue
         receive(tx, ready.prepared, book, now)
         if ready.answered is not None:
-            cases.apply(tx, ready.answered, ready.prepared.step.case.version, now)
+            cases.apply(tx, ready.answered, ready.prepared.arrival.step.case.version, now)
         taken.append(ready)
     return taken
 
@@ -267,7 +268,7 @@ async def _answer_later(way: Way, letter: Letter, case_id: str, book: Rulebook, 
 
 
 def _ranked(prepared: Prepared) -> str:
-    return first_ranked(prepared.decision)
+    return first_ranked(prepared.arrival.decision)
 
 
 def first_ranked(decision: object) -> str:
@@ -277,7 +278,7 @@ def first_ranked(decision: object) -> str:
 
 
 def _unit_of(ready: Ready, book: Rulebook) -> str:
-    step = ready.answered or ready.prepared.step
+    step = ready.answered or ready.prepared.arrival.step
     return step.case.unit or _ranked(ready.prepared) or book.directory.desks["reception"]
 
 

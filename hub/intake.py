@@ -1,7 +1,8 @@
 """Intake: from a submission to the case it becomes. All thinking is done before the deed; the deed only writes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,8 @@ from hub.ports import Choose, Chosen, Matter
 from hub.privacy import masking
 from hub.privacy.vault import KeyRing, keyed_hash, new_case_key, seal
 from hub.rulebook import Rulebook
-from hub.storage import cases, editions, journal, outbox, submissions, vault
+from hub.storage import arrivals, cases, editions
+from hub.storage.arrivals import Arrival
 from hub.storage.rows import to_json
 from hub.storage.tx import Tx
 from hub.submission import Submission
@@ -36,15 +38,7 @@ class Prepared:
     scope: str
     key: str
     digest: str
-    step: Step
-    party: Party
-    message: Message
-    fields: Mapping[str, Any]
-    decision: Mapping[str, Any]
-    wrapped: str
-    sealed: Mapping[str, str]
-    hashes: Mapping[str, str]
-    files: tuple[Mapping[str, Any], ...]
+    arrival: Arrival
     year: int
 
 
@@ -84,53 +78,84 @@ def prepare(given: Submission, book: Rulebook, means: Means, now: datetime) -> P
         scope=given.scope or given.channel,
         key=given.key,
         digest=_digest(given),
-        step=step,
-        party=party,
-        message=_message(given, case, redacted, received),
-        fields=redacted.fields,
-        decision=chosen.record,
-        wrapped=means.ring.wrap(case.id, case_key),
-        sealed=_sealed(given, case, case_key, redacted),
-        hashes=_hashes(given, means.ring),
-        files=_files(given, now),
+        arrival=Arrival(
+            step=step,
+            party=party,
+            message=_message(given, case, redacted, received),
+            fields=redacted.fields,
+            decision=chosen.record,
+            wrapped=means.ring.wrap(case.id, case_key),
+            sealed=_sealed(given, case, case_key, redacted),
+            hashes=_hashes(given, means.ring),
+            files=_files(given, now),
+        ),
         year=book.calendar.day_of(received).year,
     )
 
 
 def receive(tx: Tx, ready: Prepared, book: Rulebook, now: datetime) -> Received:
-    """The deed of intake: the case with its receipt, or the receipt it already has under this key.
+    """The deed of intake for one letter; raises KeyReused when the key belongs to another content, OldEdition."""
+    (answer,) = receive_all(tx, [(ready, book, now)])
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
-    Raises KeyReused when the key belongs to another content, OldEdition when the rules moved on meanwhile.
+
+def receive_all(tx: Tx, letters: Sequence[tuple[Prepared, Rulebook, datetime]]) -> list[Received | Exception]:
+    """The deed of intake, for all letters of a group: each the case with its receipt, or the receipt it already has.
+
+    A key that belongs to another content answers KeyReused to that letter alone. Raises OldEdition when the rules moved
+    on meanwhile, Conflict when another process took a key of the group at the same moment.
     """
-    editions.must_be_current(tx, book)
-    case = ready.step.case
-    known = submissions.take(tx, ready.scope, ready.key, ready.digest, case.id, now)
-    if known is not None:
-        if known.digest != ready.digest:
-            raise KeyReused
-        earlier = cases.get(tx, known.case_id)
-        if earlier is None:
-            raise KeyReused
-        return Received(earlier.id, earlier.number, earlier.state, earlier.main_due, repeated=True)
-    case = replace(case, number=cases.number(tx, ready.year))
-    write_new(tx, replace(ready.step, case=case), ready, now)
-    return Received(case.id, case.number, case.state, case.main_due, repeated=False)
+    for book in {id(book): book for _, book, _ in letters}.values():
+        editions.must_be_current(tx, book)
+    keys = [(ready.scope, ready.key) for ready, _, _ in letters]
+    taken, fresh_ones = arrivals.known(tx, keys), {}
+    for (ready, _, now), key in zip(letters, keys, strict=True):
+        if key not in taken and key not in fresh_ones:
+            fresh_ones[key] = (ready, now)
+    received = _write(tx, fresh_ones) if fresh_ones else {}
+    asked = zip(letters, keys, strict=True)
+    return [_answer(tx, ready, key, fresh_ones, received, taken) for (ready, _, _), key in asked]
 
 
-def write_new(tx: Tx, step: Step, ready: Prepared, now: datetime) -> None:
-    """Write a new case with everything on it."""
-    case = step.case
-    cases.add(tx, case, vault=case.id, fields=dict(ready.fields), decision=dict(ready.decision))
-    cases.add_party(tx, case.id, ready.party)
-    vault.add(tx, case.id, ready.wrapped, ready.sealed)
-    vault.index(tx, case.id, ready.party.n, ready.hashes)
-    cases.add_messages(tx, case.id, (ready.message, *step.messages))
-    cases.add_files(tx, case.id, ready.files)
-    cases.put_assignments(tx, case.id, step.assignments)
-    cases.put_overlays(tx, case.id, step.overlays)
-    cases.put_clocks(tx, case.id, step.clocks)
-    outbox.put(tx, case.id, step.notices, now)
-    journal.append(tx, step.entries)
+def _write(tx: Tx, fresh_ones: Mapping[tuple[str, str], tuple[Prepared, datetime]]) -> dict[tuple[str, str], Received]:
+    """Number and write the new letters of a group."""
+    now = next(iter(fresh_ones.values()))[1]
+    ready = [letter for letter, _ in fresh_ones.values()]
+    arrivals.take(tx, [(r.scope, r.key, r.digest, r.arrival.step.case.id) for r in ready], now)
+    given: dict[int, Iterator[str]] = {
+        year: iter(arrivals.numbers(tx, year, n)) for year, n in Counter(r.year for r in ready).items()
+    }
+    numbered = [replace(r.arrival, step=_numbered(r.arrival.step, next(given[r.year]))) for r in ready]
+    arrivals.write(tx, numbered, now)
+    return {
+        key: Received(a.step.case.id, a.step.case.number, a.step.case.state, a.step.case.main_due, repeated=False)
+        for key, a in zip(fresh_ones, numbered, strict=True)
+    }
+
+
+def _numbered(step: Step, number: str) -> Step:
+    return replace(step, case=replace(step.case, number=number))
+
+
+def _answer(
+    tx: Tx,
+    ready: Prepared,
+    key: tuple[str, str],
+    fresh_ones: Mapping[tuple[str, str], tuple[Prepared, datetime]],
+    received: Mapping[tuple[str, str], Received],
+    taken: Mapping[tuple[str, str], arrivals.Taken],
+) -> Received | Exception:
+    if key in received:
+        first = fresh_ones[key][0]
+        if first is ready:
+            return received[key]
+        return replace(received[key], repeated=True) if first.digest == ready.digest else KeyReused()
+    earlier = cases.get(tx, taken[key].case_id) if taken[key].digest == ready.digest else None
+    if earlier is None:
+        return KeyReused()
+    return Received(earlier.id, earlier.number, earlier.state, earlier.main_due, repeated=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class Office:
 
         async def run(book: Rulebook) -> Received:
             ready, now = self.prepared(given, book), self.clock()
-            return await self.store.intake(ready.key, desk.receive, ready, book, now)
+            return await self.store.intake_many(ready.key, desk.receive_all, (ready, book, now))
 
         return await self.with_rules(run)
 

@@ -2,8 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from importlib import import_module
-from importlib.util import find_spec
 
 from aiohttp import web
 
@@ -15,21 +13,16 @@ from channels.web.health import ROUTES as HEALTH_ROUTES
 from channels.web.keys import GATES, LOOK, OFFICE, PARTS, SETTINGS, TABLE, Parts, Route
 from channels.web.limits import Gates
 from channels.web.passwords import Passwords
+from channels.web.public.routes import ROUTES as PUBLIC_ROUTES
 from channels.web.render import asset_routes, make_look
+from channels.web.staff.routes import ROUTES as STAFF_ROUTES
 from config.settings import Settings
 from hub.office import Office
-
-PAGES = ("channels.web.public.routes", "channels.web.staff.routes")
 
 
 def table() -> tuple[Route, ...]:
     """Every route of the site, in the order in which they are tried."""
-    pages = tuple(route for name in PAGES if _there(name) for route in import_module(name).ROUTES)
-    return (*pages, *API_ROUTES, *CHANNEL_ROUTES, *HEALTH_ROUTES)
-
-
-def _there(name: str) -> bool:
-    return find_spec(name.rpartition(".")[0]) is not None and find_spec(name) is not None
+    return (*PUBLIC_ROUTES, *STAFF_ROUTES, *API_ROUTES, *CHANNEL_ROUTES, *HEALTH_ROUTES)
 
 
 def make_app(office: Office, settings: Settings, parts: Parts | None = None) -> web.Application:

@@ -72,10 +72,15 @@ ORDER BY id DESC LIMIT 1
 """
 
 
-def add(tx: Tx, case: Case, *, vault: str, fields: dict[str, Any], decision: dict[str, Any]) -> None:
+def add(tx: Tx, case: Case, *, vault: str, fields: Mapping[str, Any], decision: Mapping[str, Any]) -> None:
     """Add a case; `vault` is the case whose key seals its contact data (its own, but for a split or publication)."""
-    row = {**to_row(case), "vault": vault, "sort_due": _sort(case), "fields": to_json(fields)}
-    tx.execute(ADD, {**row, "decision": to_json(decision)})
+    tx.execute(ADD, {**new_row(case, fields, decision), "vault": vault})
+
+
+def new_row(case: Case, fields: Mapping[str, Any], decision: Mapping[str, Any]) -> Row:
+    """The row of a new case whose own key seals its contact data."""
+    written = {"vault": case.id, "sort_due": _sort(case), "fields": to_json(fields), "decision": to_json(decision)}
+    return {**to_row(case), **written}
 
 
 def number(tx: Tx, year: int, prefix: str = "") -> str:
@@ -217,6 +222,11 @@ def put_clocks(tx: Tx, case_id: str, clocks: tuple[Clock, ...]) -> None:
 def _sort(case: Case) -> str:
     due = case.main_due if case.unit_due is None else case.unit_due
     return NEVER if due is None else to_text(due)
+
+
+def assignment_rows(step: Step) -> list[Row]:
+    """The rows of a step's assignments, each once."""
+    return [_assignment_row(step.case.id, a) for a in _last_of_each(step.assignments)]
 
 
 def _last_of_each(rows: tuple[Assignment, ...]) -> list[Assignment]:

@@ -74,10 +74,15 @@ def of_case(tx: Tx, case_id: str) -> tuple[Clock, ...]:
 
 def put(tx: Tx, case_id: str, clocks: tuple[Clock, ...]) -> None:
     """Write clocks and what is new in their ledgers; a line once written never changes."""
-    if not clocks:
-        return
-    tx.executemany(PUT, [_row(case_id, c) for c in clocks])
-    tx.executemany(PUT_EVENT, [r for c in clocks for r in _events(case_id, c)])
+    put_many(tx, [(case_id, clocks)])
+
+
+def put_many(tx: Tx, of_cases: list[tuple[str, tuple[Clock, ...]]]) -> None:
+    """The same for the clocks of many cases."""
+    rows = [(case_id, clock) for case_id, clocks in of_cases for clock in clocks]
+    if rows:
+        tx.executemany(PUT, [_row(case_id, clock) for case_id, clock in rows])
+        tx.executemany(PUT_EVENT, [line for case_id, clock in rows for line in _events(case_id, clock)])
 
 
 def due(tx: Tx, now: datetime, limit: int) -> list[DueRow]:

@@ -9,6 +9,7 @@ from hub.storage.tx import Tx
 
 Room = Literal["public", "staff", "heavy"]
 Answered = TypeVar("Answered")
+Item = TypeVar("Item")
 Said = ParamSpec("Said")
 
 SECONDS: dict[Room, float] = {"public": 0.2, "staff": 0.2, "heavy": 10.0}
@@ -51,6 +52,16 @@ class Store(Protocol):
         self, key: str, deed: Callable[Concatenate[Tx, Said], Answered], /, *args: Said.args, **kwargs: Said.kwargs
     ) -> Answered:
         """Run a deed that is unique by its submission key; many share one commit on both engines."""
+        ...
+
+    async def intake_many(
+        self, key: str, deed: Callable[[Tx, list[Item]], list[Answered | Exception]], item: Item, /
+    ) -> Answered:
+        """As `intake`, by a deed that takes all items of a group at once: few large statements, not many small ones.
+
+        It answers one value an item, in order; an exception among them is raised to that caller alone, for whom nothing
+        may have been written. Where the deed itself raises, every item is run again by itself.
+        """
         ...
 
     async def read(

@@ -67,7 +67,12 @@ class Claimed(NamedTuple):
 
 def put(tx: Tx, case_id: str, notices: Iterable[Notice], now: datetime) -> None:
     """Let notices wait; the same key twice is one notice. What is for officers is on their desk at once."""
-    rows = [_row(case_id, notice, now) for notice in notices]
+    put_many(tx, [(case_id, notice) for notice in notices], now)
+
+
+def put_many(tx: Tx, notices: Iterable[tuple[str, Notice]], now: datetime) -> None:
+    """The same for the notices of many cases."""
+    rows = [_row(case_id, notice, now) for case_id, notice in notices]
     if rows:
         tx.executemany(PUT, rows)
 

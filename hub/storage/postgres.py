@@ -28,12 +28,14 @@ from hub.storage.pump import (
     bind,
     call_in,
     deliver,
+    one_of,
     stop,
 )
 from hub.storage.schema import Step, check_schema
 from hub.storage.tx import Catalog, Driver, Tx, read_catalog
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 P = ParamSpec("P")
 
 DEED_LANES = 4
@@ -98,6 +100,14 @@ class PostgresStore:
         """See `Store`."""
         self._check_open()
         job = Job(bind(deed, args, kwargs), key)
+        self._pump.add(job)
+        self._intake.submit(self._pump.turn)
+        return cast(T, await answer_of(job))
+
+    async def intake_many(self, key: str, deed: Callable[[Tx, list[Item]], list[T | Exception]], item: Item, /) -> T:
+        """See `Store`."""
+        self._check_open()
+        job = Job(one_of(deed, item), key, deed, item)
         self._pump.add(job)
         self._intake.submit(self._pump.turn)
         return cast(T, await answer_of(job))

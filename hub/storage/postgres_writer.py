@@ -11,7 +11,7 @@ from hub.journal import Draft, Tip, chain
 from hub.moments import Clock, to_text
 from hub.storage.errors import Collided, StoreBusy, StoreError, Unavailable
 from hub.storage.postgres_driver import Idle, PostgresDriver, Raw, in_our_words
-from hub.storage.pump import GROUP_SECONDS, Answer, Job, Outcome, attempt
+from hub.storage.pump import GROUP_SECONDS, Answer, Outcome, Task, attempt
 from hub.storage.tx import Catalog, Tx
 
 CHANNEL = "minxin_journal"
@@ -42,7 +42,7 @@ class PostgresWriter:
         self._clock = clock
         self.last_error = ""
 
-    def alone(self, job: Job) -> tuple[Answer, int]:
+    def alone(self, job: Task) -> tuple[Answer, int]:
         """Run a deed in its own transaction, whole again after a deadlock or on a new connection if one was lost."""
         pause = 0.001
         while True:
@@ -54,7 +54,7 @@ class PostgresWriter:
             time.sleep(random.uniform(0, pause))
             pause = min(pause * 2, 0.1)
 
-    def _once(self, job: Job) -> Ran:
+    def _once(self, job: Task) -> Ran:
         try:
             raw = self.idle.take(job.deadline)
         except StoreError as fault:
@@ -73,7 +73,7 @@ class PostgresWriter:
         finally:
             self.idle.give_back(raw)
 
-    def work(self, jobs: list[Job]) -> Outcome:
+    def work(self, jobs: list[Task]) -> Outcome:
         """Run a group of intake in one transaction; at the first error it is taken back whole and run one by one."""
         outcome = self._together(jobs) if len(jobs) > 1 else None
         if outcome:
@@ -81,8 +81,8 @@ class PostgresWriter:
         ran = [(job, *self.alone(job)) for job in jobs]
         return Outcome([(job, answer) for job, answer, _ in ran], [], max(head for _, _, head in ran))
 
-    def _together(self, jobs: list[Job]) -> Outcome | None:
-        answers: list[tuple[Job, Answer]] = []
+    def _together(self, jobs: list[Task]) -> Outcome | None:
+        answers: list[tuple[Task, Answer]] = []
         waiting: list[Draft] = []
         try:
             raw = self.idle.take(min(job.deadline for job in jobs))

@@ -29,11 +29,19 @@ class Answer(NamedTuple):
 class Job:
     """A deed or a question on its way, with the request's context and the place its answer goes to."""
 
-    __slots__ = ("call", "context", "future", "key", "since")
+    __slots__ = ("call", "context", "future", "item", "key", "many", "since")
 
-    def __init__(self, call: Callable[[Tx], object], key: str | None = None) -> None:
+    def __init__(
+        self,
+        call: Callable[[Tx], object],
+        key: str | None = None,
+        many: "Many | None" = None,
+        item: object = None,
+    ) -> None:
         self.call = call
         self.key = key
+        self.many = many
+        self.item = item
         self.context: Context = copy_context()
         self.future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.since = time.monotonic()
@@ -44,15 +52,54 @@ class Job:
         return self.since + PATIENCE_SECONDS
 
 
-class Outcome(NamedTuple):
-    """What a group came to: answers, the jobs that go back to the front, the journal head if it moved."""
+class Bundle:
+    """Jobs of one group that share a deed for many: they run as one, and each gets its own answer."""
 
-    answers: list[tuple[Job, Answer]]
-    rest: list[Job]
+    __slots__ = ("call", "context", "deadline", "jobs", "key")
+
+    def __init__(self, many: "Many", jobs: list[Job]) -> None:
+        self.jobs = jobs
+        self.key = jobs[0].key
+        self.context = jobs[0].context.copy()
+        self.deadline = min(job.deadline for job in jobs)
+        self.call: Callable[[Tx], object] = partial(_call, many, ([job.item for job in jobs],), {})
+
+
+Many = Callable[[Tx, list[Any]], list[Any]]
+"""A deed for many items at once: one answer an item, an exception for an item that is refused."""
+Task = Job | Bundle
+
+
+class Outcome(NamedTuple):
+    """What a group came to: answers, the tasks that go back to the front, the journal head if it moved."""
+
+    answers: list[tuple[Task, Answer]]
+    rest: list[Task]
     head: int
 
 
-def attempt(job: Job, tx: Tx) -> Answer:
+def bundled(jobs: list[Job]) -> list[Task]:
+    """The group with those put together that share a deed for many, in the order of the group."""
+    tasks: list[Task] = [job for job in jobs if job.many is None]
+    for many in dict.fromkeys(job.many for job in jobs if job.many is not None):
+        alike = [job for job in jobs if job.many is many]
+        tasks.append(Bundle(many, alike) if len(alike) > 1 else alike[0])
+    return tasks
+
+
+def one_of(many: "Many", item: object) -> Callable[[Tx], object]:
+    """A deed for many as a deed for one: what it refuses is raised."""
+
+    def call(tx: Tx) -> object:
+        (value,) = many(tx, [item])
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    return call
+
+
+def attempt(job: Task, tx: Tx) -> Answer:
     """Run the job's function whole on `tx`; nothing it raises escapes."""
     try:
         value = job.context.run(job.call, tx)
@@ -97,7 +144,7 @@ class Pump:
     forgotten and no timer is needed.
     """
 
-    def __init__(self, work: Callable[[list[Job]], Outcome], head: Head) -> None:
+    def __init__(self, work: Callable[[list[Task]], Outcome], head: Head) -> None:
         self._work = work
         self._head = head
         self._loop = asyncio.get_running_loop()
@@ -116,13 +163,31 @@ class Pump:
         if not batch:
             return
         try:
-            outcome = self._work(batch)
+            outcome = self._spread(self._work(bundled(batch)))
         except BaseException as fault:  # whatever it was, nobody may wait for ever
             self.fault = type(fault).__name__
             stopped = Answer(False, Unavailable(f"the writer has stopped: {self.fault}"))
             outcome = Outcome([(job, stopped) for job in [*batch, *self._take(len(self._waiting))]], [], 0)
-        self._waiting.extendleft(reversed(outcome.rest))
+        self._waiting.extendleft(job for job in reversed(outcome.rest) if isinstance(job, Job))
         call_in(self._loop, self._deliver, outcome)
+
+    def _spread(self, outcome: Outcome) -> Outcome:
+        """Each job of a bundle with its own answer; a bundle that could not stand runs again job by job."""
+        answers: list[tuple[Task, Answer]] = []
+        head = outcome.head
+        for task, answer in outcome.answers:
+            if isinstance(task, Job):
+                answers.append((task, answer))
+            elif answer.ok:
+                told = [Answer(not isinstance(value, Exception), value) for value in answer.value]
+                answers += zip(task.jobs, told, strict=True)
+            else:
+                for job in task.jobs:
+                    alone = self._work([job])
+                    answers += alone.answers
+                    head = max(head, alone.head)
+        rest = [job for task in outcome.rest for job in (task.jobs if isinstance(task, Bundle) else [task])]
+        return Outcome(answers, [*rest], head)
 
     def _take(self, most: int) -> list[Job]:
         batch: list[Job] = []
@@ -134,7 +199,8 @@ class Pump:
     def _deliver(self, outcome: Outcome) -> None:
         self._head.move(outcome.head)
         for job, answer in outcome.answers:
-            deliver(job, answer)
+            if isinstance(job, Job):
+                deliver(job, answer)
 
 
 def deliver(job: Job, answer: Answer) -> None:

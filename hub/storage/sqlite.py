@@ -14,7 +14,7 @@ from hub.storage.contract import LANES, SECONDS, Room, StoreHealth
 from hub.storage.errors import Unavailable
 from hub.storage.head import Head
 from hub.storage.hold import FileHold
-from hub.storage.pump import Answer, Job, Pump, answer_of, attempt, bind, call_in, deliver, stop
+from hub.storage.pump import Answer, Job, Pump, answer_of, attempt, bind, call_in, deliver, one_of, stop
 from hub.storage.schema import Step, check_schema, refuse_older
 from hub.storage.sqlite_driver import (
     COLUMNS,
@@ -30,6 +30,7 @@ from hub.storage.sqlite_writer import SqliteWriter
 from hub.storage.tx import Catalog, Driver, Tx, read_catalog
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 P = ParamSpec("P")
 
 POLL_SECONDS = 0.2
@@ -92,6 +93,10 @@ class SqliteStore:
     async def intake(self, key: str, deed: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Store`."""
         return cast(T, await self._do(Job(bind(deed, args, kwargs), key)))
+
+    async def intake_many(self, key: str, deed: Callable[[Tx, list[Item]], list[T | Exception]], item: Item, /) -> T:
+        """See `Store`."""
+        return cast(T, await self._do(Job(one_of(deed, item), key, deed, item)))
 
     async def _do(self, job: Job) -> object:
         if not self._is_open or not self._writes:

@@ -5,7 +5,7 @@ import time
 from hub.journal import Draft, Tip, chain
 from hub.moments import Clock, to_text
 from hub.storage.errors import StoreBusy, StoreError, Unavailable
-from hub.storage.pump import GROUP_SECONDS, Answer, Job, Outcome, attempt
+from hub.storage.pump import GROUP_SECONDS, Answer, Outcome, Task, attempt
 from hub.storage.sqlite_driver import SqliteDriver, in_our_words, is_busy, sqlite
 from hub.storage.tx import Catalog, Tx
 
@@ -25,13 +25,13 @@ class SqliteWriter:
         self._clock = clock
         self.last_error = ""
 
-    def work(self, jobs: list[Job]) -> Outcome:
+    def work(self, jobs: list[Task]) -> Outcome:
         """Run a group; if it cannot stand as a whole, nobody is told so and each deed runs again by itself."""
         outcome = self._together(jobs) if len(jobs) > 1 else None
         return outcome or self._one_by_one(jobs)
 
-    def _together(self, jobs: list[Job]) -> Outcome | None:
-        answers: list[tuple[Job, Answer]] = []
+    def _together(self, jobs: list[Task]) -> Outcome | None:
+        answers: list[tuple[Task, Answer]] = []
         waiting: list[Draft] = []
         try:
             self._begin(min(job.deadline for job in jobs))
@@ -59,7 +59,7 @@ class SqliteWriter:
             self._roll_back()
         return Outcome(answers, jobs[len(answers) :], head)
 
-    def _one_by_one(self, jobs: list[Job]) -> Outcome:
+    def _one_by_one(self, jobs: list[Task]) -> Outcome:
         answers, last = [], 0
         for job in jobs:
             answer, head = self._alone(job)
@@ -67,7 +67,7 @@ class SqliteWriter:
             last = max(last, head)
         return Outcome(answers, [], last)
 
-    def _alone(self, job: Job) -> tuple[Answer, int]:
+    def _alone(self, job: Task) -> tuple[Answer, int]:
         head = 0
         try:
             self._begin(job.deadline)
@@ -102,7 +102,7 @@ class SqliteWriter:
         if self._raw.in_transaction:
             self._raw.execute("ROLLBACK")
 
-    def _attempt(self, job: Job) -> tuple[Answer, list[Draft]]:
+    def _attempt(self, job: Task) -> tuple[Answer, list[Draft]]:
         tx = Tx(self._driver, self._catalog, writing=True)
         self._driver.deed_runs = True
         try:

@@ -36,9 +36,7 @@ async def test_a_poor_reply_is_sent_back_and_the_good_one_reaches_the_citizen(
     clock.advance(hours=2)
     await office.act(number, "sign", {}, HANDLER)
     await office.act(number, "contact", {"how": "phone", "result": "reached"}, HANDLER)
-    await office.act(
-        number, "draft", {"body": "您反映的问题已收悉，我们会尽快处理。", "result": "upheld"}, HANDLER
-    )
+    await office.act(number, "draft", {"body": "您反映的问题已收悉，我们会尽快处理。", "result": "upheld"}, HANDLER)
     case = await office.act(number, "sign_off", {}, SIGNER)
     assert case.state == "in_review"
 

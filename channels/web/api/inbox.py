@@ -11,7 +11,7 @@ from channels.web.api.op import LARGEST, Call, Given, Told, op
 from channels.web.api.shapes import Moved, Rows, moved, row
 from channels.web.api.staff_case import Opened, opened
 from channels.web.keys import ACTOR, GATES, office_of
-from hub import bench_reading, contact, reading
+from hub import contact, reading, workbench
 from hub.errors import Invalid, NotFound, Said
 from hub.kinds import Kind
 from hub.machines.registry import MACHINES
@@ -219,7 +219,7 @@ async def _found(call: Call[None, Wanted]) -> Rows:
 def _matching(
     tx: Tx, engine: str, words: str, actor: Actor, asked: Mapping[str, Any], book: Rulebook, now: datetime
 ) -> tuple[tuple[Row, ...], dict[str, str]]:
-    rows = bench_reading.found(tx, engine, words, actor, asked, book, now, FOUND)
+    rows = workbench.found(tx, engine, words, actor, asked, book, now, FOUND)
     return rows, people.names(tx, (r.officer for r in rows))
 
 

@@ -13,14 +13,14 @@ from channels.web.render import SECURITY_HEADERS
 from channels.web.staff import fields, parts, writing
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
 from channels.web.staff.inbox import subject
-from hub import bench_reading, contact
-from hub.bench_reading import Look
+from hub import contact, workbench
 from hub.errors import NotFound, Refusal, Said
 from hub.files import NoSuchFile
 from hub.kinds import Kind
 from hub.machines.machine import Move
 from hub.rulebook import Rulebook
 from hub.views import ReplyView, StaffCase
+from hub.workbench import Look
 from routing.choose import because
 from routing.matter import Decision, decision_from_json
 from routing.rules import RuleSet, read_rules
@@ -90,7 +90,7 @@ async def send_again(request: web.Request) -> web.StreamResponse:
     desk, number = await sit(request), request.match_info["number"]
     hurry(desk)
     key = texts(form(request), "key")
-    await desk.office.store.write(bench_reading.send_again, number, key, desk.actor, desk.book, desk.now)
+    await desk.office.store.write(workbench.send_again, number, key, desk.actor, desk.book, desk.now)
     raise web.HTTPSeeOther(f"/staff/cases/{number}?done=again#delivery")
 
 
@@ -101,7 +101,7 @@ async def show_file(request: web.Request) -> web.StreamResponse:
         raise NotFound
     number = request.match_info["number"]
     sha256, mime, name = await desk.office.store.read(
-        bench_reading.file_of, number, int(place[:9]), desk.actor, desk.book, desk.now
+        workbench.file_of, number, int(place[:9]), desk.actor, desk.book, desk.now
     )
     try:
         body = desk.office.files.get(sha256)
@@ -119,7 +119,7 @@ async def show_file(request: web.Request) -> web.StreamResponse:
 async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.Response:
     """The page of a case as it stands now, with what somebody wrote still in its place."""
     view = query(desk.request).get("view", "") or texts(form(desk.request), "view")
-    look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now, view)
+    look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now, view)
     kind = desk.book.kind(look.kind, look.edition)
     reader = fields.Reader(desk.word, desk.say, desk.book, kind, look.officers)
     case = look.case

@@ -9,10 +9,10 @@ from channels.web.forms import form, query
 from channels.web.staff import fields, moves, parts
 from channels.web.staff.case import decision_of, reason_rows
 from channels.web.staff.frame import DISPATCH, Desk, hurry, show, sit, status_of, texts
-from hub import bench_reading
-from hub.bench_reading import Waiting
+from hub import workbench
 from hub.errors import Invalid, NotFound, Refusal
 from hub.machines.registry import MACHINES
+from hub.workbench import Waiting
 
 MOST_PICKS = 4
 VIEWS = ("contested", "to_dispatch", "to_accept")
@@ -41,14 +41,14 @@ async def send(request: web.Request) -> web.StreamResponse:
 
 
 async def _send(desk: Desk, number: str, unit: str, reason: str, version: int) -> None:
-    look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now)
+    look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
     open_now = {m.code for m in look.case.moves}
     values = {"unit": unit} if unit else {}
     if "accept" in open_now:
         asked = moves.Posted(LETTER["accept"], {}, version, 0, 0)
         await moves.attempt(desk, number, asked)
         version += 1
-        look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now)
+        look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
         open_now = {m.code for m in look.case.moves}
     code = next((c for c in ("dispatch", "designate", "redispatch") if c in open_now), "dispatch")
     if reason or code != "dispatch":
@@ -80,7 +80,7 @@ async def _render(
     desk: Desk, number: str = "", fault: Refusal | None = None, given: dict[str, str] | None = None
 ) -> web.Response:
     views = VIEWS if any(desk.actor.has(r) for r in DISPATCH) else ()
-    found = await desk.office.store.read(bench_reading.to_dispatch, desk.actor, views, desk.book, desk.now)
+    found = await desk.office.store.read(workbench.to_dispatch, desk.actor, views, desk.book, desk.now)
     cards = [_card(desk, w, number, fault, given or {}) for w in found]
     gone = fault is not None and all(c["number"] != number for c in cards)
     done, done_number = query(desk.request).get("done", ""), query(desk.request).get("number", "")

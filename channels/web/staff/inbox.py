@@ -12,7 +12,7 @@ from channels.texts.catalog import N_
 from channels.web.forms import query
 from channels.web.staff import parts
 from channels.web.staff.frame import Desk, show, sit
-from hub import bench_reading, reading
+from hub import reading, workbench
 from hub.machines.views import View, views_for
 from hub.people import Actor
 from hub.rulebook import Rulebook
@@ -38,14 +38,14 @@ async def show_inbox(request: web.Request) -> web.StreamResponse:
     if words:
         engine = "postgres" if desk.office.store.health().engine.startswith("postgres") else "sqlite"
         rows = await read(
-            bench_reading.found, engine, words, desk.actor, filters(kept, desk.actor), desk.book, desk.now, ROWS
+            workbench.found, engine, words, desk.actor, filters(kept, desk.actor), desk.book, desk.now, ROWS
         )
-        older, names = None, await read(bench_reading.names_of, rows)
+        older, names = None, await read(workbench.names_of, rows)
     else:
         rows, older, names = await read(
             _page, desk.actor, view, filters(kept, desk.actor), desk.book, desk.now, read_cursor(asked.get("after", ""))
         )
-    told = await read(bench_reading.on_desk, desk.actor, desk.book)
+    told = await read(workbench.on_desk, desk.actor, desk.book)
     return await show(
         desk,
         "inbox.html",
@@ -108,7 +108,7 @@ def _page(
     tx: Tx, actor: Actor, view: str, asked: Mapping[str, Any], book: Rulebook, now: Any, cursor: lists.Cursor | None
 ) -> tuple[tuple[Row, ...], lists.Cursor | None, dict[str, str]]:
     rows, older = reading.inbox(tx, actor, view, asked, book, now, ROWS, cursor)
-    return rows, older, bench_reading.names_of(tx, rows)
+    return rows, older, workbench.names_of(tx, rows)
 
 
 def _shelves(desk: Desk, counted: tuple[tuple[View, int], ...], view: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from channels.web.keys import Fields
 from channels.web.staff import fields, writing
 from channels.web.staff.case import Attempt, render
 from channels.web.staff.frame import Desk, hurry, sit, status_of, texts
-from hub import bench_reading
+from hub import workbench
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Refusal
 from hub.machines.machine import Move
 from hub.machines.registry import MACHINES
@@ -73,12 +73,12 @@ async def attempt(desk: Desk, number: str, asked: Posted) -> None:
     """Make the move once; the second click of a double one is taken as the first. Raises what the hub refuses."""
     read, move = desk.office.store.read, asked.move
     words = next((asked.values[n] for n in WORDS if n in asked.values), "") if move.quiet else ""
-    if words and await read(bench_reading.said_already, number, desk.actor, words, asked.said):
+    if words and await read(workbench.said_already, number, desk.actor, words, asked.said):
         return
     try:
         await desk.office.act(number, move.code, asked.values, desk.actor, None if move.quiet else asked.version)
     except (Overtaken, NotNow):
-        if not await read(bench_reading.was_mine, number, move.code, desk.actor, asked.version):
+        if not await read(workbench.was_mine, number, move.code, desk.actor, asked.version):
             raise
 
 
@@ -105,7 +105,7 @@ async def _help(desk: Desk, number: str, asked: Posted, wish: str, template: str
     """The editor again, with a template filled in, what the checks say, or the reply as the citizen will read it."""
     values = dict(asked.values)
     if wish == "template":
-        look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now)
+        look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
         offered = writing.templates_for(desk.book.texts, look.kind, look.case.row.state)
         chosen = next((t for t in offered if t["code"] == template), None)
         if chosen is not None:

@@ -11,7 +11,7 @@ from channels.web.forms import form, query
 from channels.web.staff import fields, moves, parts
 from channels.web.staff.case import Attempt, _form, _told
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
-from hub import bench_reading, publishing, reading
+from hub import publishing, reading, workbench
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Refusal
 from hub.machines.registry import MACHINES
 from hub.privacy.marks import Kind, Mark
@@ -110,7 +110,7 @@ async def _publish(desk: Desk, number: str, wishes: Wishes, version: int) -> Non
     try:
         await publishing.publish(desk.office, number, desk.actor, version, wishes.added, wishes.lifted)
     except (Overtaken, NotNow):
-        if not await desk.office.store.read(bench_reading.was_mine, number, "publish", desk.actor, version):
+        if not await desk.office.store.read(workbench.was_mine, number, "publish", desk.actor, version):
             raise
 
 
@@ -156,7 +156,7 @@ def pieces(text: str, marks: Sequence[Mark]) -> list[tuple[str, bool]]:
 
 
 async def _asked_to_lift(desk: Desk, number: str) -> tuple[Placed, ...]:
-    look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now)
+    look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
     lifting = next((o for o in look.case.overlays if o["kind"] == "lifting" and o["state"] == "open"), None)
     return publishing.read_marks(str(lifting["data"].get("masks", ""))) if lifting else ()
 
@@ -172,7 +172,7 @@ async def _render(
     reason: str = "",
     attempt: Attempt | None = None,
 ) -> web.Response:
-    look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now)
+    look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
     case = look.case
     page, marked, found = await _previewed(desk, number, wishes)
     kind = desk.book.kind(look.kind, look.edition)

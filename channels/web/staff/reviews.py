@@ -9,7 +9,7 @@ from channels.web.forms import form, query
 from channels.web.staff import fields, moves, parts, writing
 from channels.web.staff.case import UNTOUCHED, Attempt, _form, _party, _reply, _told
 from channels.web.staff.frame import Desk, hurry, show, sit
-from hub import bench_reading, reading
+from hub import reading, workbench
 from hub.errors import NotFound, Refusal
 
 VIEW = "to_review"
@@ -54,12 +54,12 @@ async def give_verdict(request: web.Request) -> web.StreamResponse:
 
 
 async def _next(desk: Desk, number: str) -> str:
-    look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now, VIEW)
+    look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now, VIEW)
     return look.following.number if look.following else ""
 
 
 async def _render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.Response:
-    look = await desk.office.store.read(bench_reading.look, number, desk.actor, desk.book, desk.now, VIEW)
+    look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now, VIEW)
     case = look.case
     if not case.replies:
         raise NotFound
