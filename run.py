@@ -133,7 +133,9 @@ async def serve() -> None:
             return math.inf if stopping.is_set() else 0.0
 
         ages = {"sweep": age_of_sweep, "serving": serving}
-        parts = Parts(Site(demo=settings.demo), channels_open.deliver, ages)
+        place = (await office.book()).directory
+        site = Site(f"{place.district}政民互动", f"{place.district_en} Citizen Desk", settings.demo)
+        parts = Parts(site, channels_open.deliver, ages)
         runner = make_runner(make_app(office, settings, parts))
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -341,7 +343,10 @@ async def due(
 ) -> None:
     """Say when a limit ends: due 2026-02-13T10:00 5wd (also 5cd, 24h, 4sh)."""
     calendar = (await book_of(settings_now())).calendar
-    begun = datetime.fromisoformat(start)
+    try:
+        begun = datetime.fromisoformat(start)
+    except ValueError:
+        raise Stopped(f"看不懂时间“{start}”，请写成 2026-02-13T10:00。(Like 2026-02-13T10:00.)") from None
     begun = begun.replace(tzinfo=calendar.zone) if begun.tzinfo is None else begun
     ledger = (LedgerEvent(begun, "start", parse_limit(limit)),)
     moment = due_at(ledger, calendar)
