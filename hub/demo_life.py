@@ -92,10 +92,12 @@ async def _at_the_unit(world: World, letter: Told, number: str, case: Case, what
     handler = world.one("handler", case.unit, letter.n)
     yield world.later(0.3, 5)
     if what in ("objected", "upheld"):
-        await world.tries(number, "object", handler, reason="这段路由街道管养，不在我们的管养清单里，请改派。")
+        await world.tries(number, "object", handler, reason="对照职责清单看过，这件事不由我们主办，请改派给主办单位。")
         if what == "upheld":
             yield world.later(2, 9)
-            await world.tries(number, "overrule", world.named("supervisor1"), reason="清单已更新，今年起由你单位管养。")
+            await world.tries(
+                number, "overrule", world.named("supervisor1"), reason="职责清单今年更新过，这件事由你单位主办。"
+            )
         else:
             return
     await world.tries(number, "sign", handler)

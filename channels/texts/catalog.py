@@ -78,7 +78,7 @@ def unused() -> list[str]:
     return sorted(set(english()) - set(used()))
 
 
-def stub() -> str:
+def to_paste() -> str:
     """`en.po` entries for the missing messages, with an empty English to fill in."""
     catalog = Catalog()
     for message, places in missing().items():
@@ -89,8 +89,8 @@ def stub() -> str:
 
 
 def main() -> None:
-    """Print the stub, and on stderr what is no longer used."""
-    sys.stdout.write(stub())
+    """Print what to paste, and on stderr what is no longer used."""
+    sys.stdout.write(to_paste())
     for message in unused():
         sys.stderr.write(f"unused: {message}\n")
 

@@ -128,6 +128,13 @@ def is_open(kind: str) -> Guard:
     return guard
 
 
+def was_reported(turn: Turn) -> Said | None:
+    """An assisting unit's report waits for the lead unit to accept it."""
+    if not any(o.kind == "joint" and o.state == "reported" for o in turn.dossier.overlays):
+        return Said("没有待确认的协办反馈。", "No assistant's report is waiting.")
+    return None
+
+
 def is_not_open(kind: str) -> Guard:
     def guard(turn: Turn) -> Said | None:
         if turn.dossier.open(kind) is not None:

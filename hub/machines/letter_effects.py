@@ -96,6 +96,13 @@ def answers_question(turn: Turn, step: Step) -> Step:
     return tells("unit", "question_answered")(turn, step)
 
 
+def accepts_report(turn: Turn, step: Step) -> Step:
+    """The lead unit takes over what the assisting unit reported."""
+    found = next(o for o in reversed(turn.dossier.overlays) if o.kind == "joint" and o.state == "reported")
+    settled = replace(found, state="accepted", decided_at=turn.now, decided_by=turn.actor.id)
+    return replace(step, overlays=(*step.overlays, settled))
+
+
 def meets_first_contact(turn: Turn, step: Step) -> Step:
     """The first effective contact meets the first-contact clock."""
     reached = turn.values.get("result") == "reached"

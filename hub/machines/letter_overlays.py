@@ -15,6 +15,7 @@ from hub.machines.effects import (
 )
 from hub.machines.fields import COMMENT, FILES, OFFICER, QUESTION, REASON, REASON_OPTIONAL, TEXT, UNIT
 from hub.machines.letter_effects import (
+    accepts_report,
     acknowledges_within_quarter,
     answers_question,
     bounds_pause,
@@ -231,6 +232,16 @@ OVERLAY_MOVES = (
         TEXT,
         guards=(g.is_open("joint"),),
         effects=(says("note", "text", "unit"), closes("joint", "reported"), tells("unit", "question_answered")),
+    ),
+    overlay(
+        "joint_accept",
+        "确认协办反馈",
+        "Accept the assistant's report",
+        AT_WORK,
+        ("handler",),
+        COMMENT,
+        guards=(g.was_reported,),
+        effects=(accepts_report, says("note", "comment", "unit")),
     ),
     overlay(
         "shelve",

@@ -22,10 +22,11 @@ _IN = "IN (SELECT CAST(value AS TEXT) FROM json_each(:{}))"
 SEALED = f"(c.sealed = 0 OR c.unit {_IN.format('sealed')})"
 SERVICE = f"NOT (c.aim = 'service' AND c.target {_IN.format('barred_service')})"
 MISCONDUCT = f"NOT (c.aim = 'misconduct' AND c.target {_IN.format('barred_misconduct')})"
-ASSISTED = (
-    "c.sealed = 0 AND c.id IN (SELECT o.case_id FROM overlays o WHERE o.kind = 'joint' AND o.state = 'open'"  # noqa: S608
-    f" AND o.unit {_IN.format('assisting')}) AND NOT c.unit {_IN.format('assisting')}"
-)
+ELSEWHERE = f"c.sealed = 0 AND NOT c.unit {_IN.format('own')}"
+# The cases on which units assist at this moment; usually none, so that no list needs a branch for them.
+ASSISTED = f"""
+SELECT DISTINCT o.case_id FROM overlays o WHERE o.kind = 'joint' AND o.state = 'open' AND o.unit {_IN.format("units")}
+"""  # noqa: S608
 FILTERS = {
     "machine": "c.machine = :machine",
     "state": "c.state = :state",
@@ -67,7 +68,7 @@ def page(
     order, past = BY_TIME if newest else BY_DUE
     column = "received_at" if newest else "sort_due"
     found: list[list[Row]] = []
-    for where, params in _branches(eye, wanted):
+    for where, params in _branches(tx, eye, wanted):
         if cursor is not None:
             where, params = [*where, past], {**params, "at": cursor.at, "after": cursor.after}
         sql = f"SELECT c.* FROM cases c WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit"  # noqa: S608
@@ -79,7 +80,7 @@ def page(
 def count(tx: Tx, eye: Sight, wanted: Wanted, most: int = 100) -> int:
     """How many there are, up to `most`: a tab shows 99+ rather than count everything in a request."""
     n = 0
-    for where, params in _branches(eye, wanted):
+    for where, params in _branches(tx, eye, wanted):
         inner = f"SELECT 1 AS one FROM cases c WHERE {' AND '.join(where)} LIMIT :most"  # noqa: S608
         counted = f"SELECT COUNT(*) AS n FROM ({inner}) AS counted"  # noqa: S608
         n += int(tx.execute(counted, {**params, "most": most - n})[0]["n"])
@@ -96,23 +97,30 @@ def cursor_of(case: Case, *, newest: bool = False) -> Cursor:
     return Cursor(NEVER if due is None else to_text(due), case.id)
 
 
-def _branches(eye: Sight, wanted: Wanted) -> Iterator[Branch]:
+def _branches(tx: Tx, eye: Sight, wanted: Wanted) -> Iterator[Branch]:
     """One branch for each unit the actor works for, or each state asked for; none overlaps another."""
     wanted = {k: v for k, v in wanted.items() if v is not None and v != "" and v is not False}
     if not eye.everywhere:
         asked = wanted.get("unit")
         for unit in sorted(eye.units | eye.sealed):
             if asked in (None, unit):
-                yield _where(eye, {**wanted, "unit": unit}, sealed_only=unit not in eye.units)
-        where, params = _where(eye, wanted)
-        yield [*where, ASSISTED], {**params, "assisting": to_json(sorted(eye.units))}
+                for part in _by_state({**wanted, "unit": unit}):
+                    yield _where(eye, part, sealed_only=unit not in eye.units)
+        units = to_json(sorted(eye.units))
+        assisted = {str(r["case_id"]) for r in tx.execute(ASSISTED, {"units": units})}
+        if assisted := assisted & set(wanted.get("ids", assisted)):
+            where, params = _where(eye, {**wanted, "ids": sorted(assisted)})
+            yield [*where, ELSEWHERE], {**params, "own": units}
         return
-    if "states" in wanted and "unit" not in wanted:
-        rest = {k: v for k, v in wanted.items() if k != "states"}
-        for state in wanted["states"]:
-            yield _where(eye, {**rest, "state": state})
-        return
-    yield _where(eye, wanted)
+    for part in _by_state(wanted):
+        yield _where(eye, part)
+
+
+def _by_state(wanted: Wanted) -> Iterator[Wanted]:
+    """One range of the index for each state that is asked for."""
+    rest = {k: v for k, v in wanted.items() if k != "states"}
+    for state in wanted.get("states") or (None,):
+        yield rest if state is None else {**rest, "state": state}
 
 
 def _where(eye: Sight, wanted: Wanted, *, sealed_only: bool = False) -> Branch:

@@ -49,6 +49,7 @@ CREATE TABLE cases (
 );
 
 CREATE INDEX cases_at_unit ON cases (machine, unit, sort_due, id) WHERE closed_at IS NULL AND lead = '';
+CREATE INDEX cases_at_unit_in_state ON cases (machine, unit, state, sort_due, id) WHERE closed_at IS NULL AND lead = '';
 CREATE INDEX cases_in_state ON cases (machine, state, sort_due, id) WHERE closed_at IS NULL AND lead = '';
 CREATE INDEX cases_by_due ON cases (machine, sort_due, id) WHERE closed_at IS NULL AND lead = '';
 CREATE INDEX cases_by_time ON cases (machine, received_at, id);
