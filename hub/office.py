@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from time import monotonic
 from typing import Any, TypeVar
 
 from hub import desk
@@ -24,6 +25,8 @@ from hub.storage.tx import Tx
 from hub.submission import Submission, checked
 
 Answer = TypeVar("Answer")
+FRESH_SECONDS = 2.0
+"""So soon every process notices that a new edition came into force, also on pages that only read."""
 CHECKED_MOVES = frozenset({"draft", "correct", "sign_off"})
 """Moves whose text is looked at by the checks before the deed."""
 
@@ -41,10 +44,15 @@ class Office:
         self._choose = choose
         self._inspect = inspect
         self._book: Rulebook | None = None
+        self._looked = 0.0
 
     async def book(self) -> Rulebook:
-        """The rulebook in force as this process knows it; every deed checks that it still is."""
-        if self._book is None:
+        """The rulebook in force, at most FRESH_SECONDS old; every deed checks again that it still is."""
+        now = monotonic()
+        if self._book is not None and now - self._looked < FRESH_SECONDS:
+            return self._book
+        self._looked = now
+        if self._book is None or await self.store.read(editions.numbers) != dict(self._book.numbers):
             self._book = await self.store.read(editions.load, room="heavy")
         return self._book
 

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from config import starter
 from hub.people import citizen
-from hub.storage import cases, clocks
+from hub.storage import cases, clocks, editions
 from hub.storage.contract import Store
 from tests.builders import (
     GOOD_REPLY,
@@ -66,3 +69,16 @@ async def test_a_poor_reply_is_sent_back_and_the_good_one_reaches_the_citizen(
     record = await store.read(cases.about, receipt.case_id, "publication")
     assert record is not None
     assert await store.read(clocks.fired, receipt.case_id) == []
+
+
+async def test_a_new_edition_is_noticed_by_pages_that_only_read(
+    store: Store, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.office.FRESH_SECONDS", 0.0)
+    office = await an_office(store, clock, tmp_path)
+    before = await office.book()
+    kinds = starter.read()["kinds"]["kinds"]
+    renamed = [{**k, "zh": "意见"} if k["code"] == "suggest" else k for k in kinds]
+    assert await store.write(editions.add, "kinds", {"kinds": renamed}, "tests", clock()) == 2
+    assert before.kinds["suggest"].zh == "建议"
+    assert (await office.book()).kinds["suggest"].zh == "意见"

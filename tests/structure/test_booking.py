@@ -9,17 +9,20 @@ from channels.dialogue import File
 from config import starter
 from hub import reading
 from hub.errors import Invalid, NotNow
+from hub.followers import run_followers, verify_totals
 from hub.kinds import read_kind
 from hub.machines.registry import MACHINES
 from hub.move import open_moves
 from hub.office import Office
 from hub.people import citizen
-from hub.storage import cases
+from hub.storage import cases, editions, totals
 from hub.storage.contract import Store
 from hub.submission import Submission
 from hub.verify import verify
 from supervision.patrol import sweep
 from tests.builders import RECEPTION, a_letter, an_office, an_officer
+from tests.channels.web_site import a_site
+from tests.channels.web_site import officers_password as officers_password
 from tests.conftest import FixedClock
 from tests.structure.booking import BOOKING, KIND
 from tests.talking import Citizen, facts
@@ -143,3 +146,28 @@ def test_the_conversation_asks_what_the_kind_asks() -> None:
     speaker.presses("确认提交")
     assert isinstance(speaker.wish, File)
     assert (speaker.wish.kind, speaker.wish.fields) == ("booking", {"service": "permit", "day": "2026-12-02"})
+
+
+async def test_the_api_offers_and_takes_a_booking_and_the_figures_count_it(
+    store: Store, clock: FixedClock, tmp_path: Path, officers_password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.office.FRESH_SECONDS", 0.0)
+    async with a_site(store, clock, tmp_path, officers_password) as site:
+        kinds = starter.read()["kinds"]["kinds"]
+        await store.write(editions.add, "kinds", {"kinds": [*kinds, KIND]}, "tests", clock())
+        _, offered = await site.call("GET", "/kinds")
+        mine = next(kind for kind in offered["items"] if kind["code"] == "booking")
+        assert {field["name"] for field in mine["fields"]} == set(ASKED)
+        assert {move["code"] for move in mine["moves"]} == set(BOOKING.moves)
+
+        letter = {"kind": "booking", "title": "想来窗口办证", "body": "想来窗口办证", "fields": ASKED}
+        consents = {"publish_consent": False, "show_surname": False, "anonymous": True}
+        status, receipt = await site.call("POST", "/cases", json={**letter, **consents}, key="slot")
+        assert status == 201, receipt
+        status, page = await site.call("GET", f"/cases/{receipt['number']}", code=receipt["query_code"])
+        assert (status, page["state"]) == (200, "requested")
+        await run_followers(site.office)
+        assert await verify_totals(site.office) == ()
+        day = (await site.office.book()).calendar.day_of(clock()).isoformat()
+        rows = await store.read(totals.summed, [""], day, day, room="heavy")
+        assert {(r["kind"], r["measure"]): r["n"] for r in rows}["booking", "received"] == 1
