@@ -148,7 +148,7 @@ def tells(to: str, text: str) -> Effect:
     return effect
 
 
-CODED = {"reject": ("reason",), "stop": ("reason",), "approve_extension": ("days",)}
+CODED = {"reject": ("reason",), "confirm_repeat": ("reason",), "stop": ("reason",), "approve_extension": ("days",)}
 """Values that are codes or numbers and may stand in outbox and journal; words never do."""
 
 
@@ -264,6 +264,7 @@ def releases(turn: Turn, step: Step) -> Step:
     step = replace(step, case=case)
     for name in ("main", "unit", "first_contact", "redo"):
         step = ledger(name, "met")(turn, step)
+    step = closes("commitment", "kept")(turn, step)
     if turn.kind.rating:
         step = starts("rating")(turn, step)
     step = journal(turn, step, "reply.released", reply=reply.n, round=reply.round)

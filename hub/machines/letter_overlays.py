@@ -402,6 +402,16 @@ OVERLAY_MOVES = (
         effects=(opens("repeat", "of"), says("note", "reason", "unit")),
     ),
     overlay(
+        "refuse_repeat",
+        "不按重复件处理",
+        "Not a repeat",
+        ALIVE,
+        DESK,
+        REASON,
+        guards=(g.is_open("repeat"), g.second_person("repeat")),
+        effects=(closes("repeat", "refused"), says("note", "reason", "unit")),
+    ),
+    overlay(
         "ask_stop",
         "申请终止办理",
         "Ask to stop",

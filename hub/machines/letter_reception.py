@@ -253,6 +253,26 @@ ANY_TIME = (
         effects=(stops_all, closes_now, says("rejected", "where", "parties"), tells("party", "transferred")),
     ),
     Move(
+        "confirm_repeat",
+        "确认为重复件",
+        "Confirm as a repeat",
+        BEFORE_ANSWER,
+        "rejected",
+        ("dispatcher", "supervisor"),
+        (
+            F("reason", "choice", "不予受理的理由", "Reason", options="reject"),
+            F("where", "text", "以哪一件的答复为准", "Which answer stands", most=300),
+        ),
+        guards=(g.is_open("repeat"), g.second_person("repeat")),
+        effects=(
+            closes("repeat", "granted"),
+            stops_all,
+            closes_now,
+            says("rejected", "where", "parties"),
+            tells("party", "rejected"),
+        ),
+    ),
+    Move(
         "stop",
         "终止办理",
         "Stop",

@@ -1,5 +1,6 @@
-"""A story of two units on one letter: one leads, the other assists, and nobody else looks in."""
+"""Stories of work shared: a second unit that assists, a repeat that two persons confirm, a promise that is kept."""
 
+from tests.builders import GOOD_REPLY
 from tests.journeys.town import Town
 
 
@@ -19,3 +20,36 @@ async def test_a_second_unit_assists_reports_and_leaves(town: Town) -> None:
     assert "已通知物业配合" in str((await town.sees("handler", letter.number))["messages"])
     await town.does("handler", letter.number, "joint_accept")
     assert "已通知物业配合" not in str(await letter.looks())
+
+
+async def test_a_repeat_takes_two_persons_and_a_new_fact_opens_it_again(town: Town) -> None:
+    await town.hires("reception2", "intake", "dispatcher", home="intake")
+    first, again = await town.writes(), await town.writes(title="路灯还是不亮")
+    await town.does("reception", again.number, "ask_repeat", reason="与上一件同一人同一事。", of=first.number)
+    why = {"reason": "repeat_in_term", "where": f"这件事以{first.number}的答复为准。"}
+    problem = await town.cannot("reception", again.number, "confirm_repeat", **why)
+    assert "不能自己" in problem["detail_zh"]
+    await town.does("reception2", again.number, "confirm_repeat", **why)
+    page = await again.looks()
+    assert page["word"] == "closed"
+    assert first.number in str(page["messages"])
+
+    assert "appeal" in page["moves"]
+
+
+async def test_an_interim_reply_keeps_its_promise_open_until_the_final_one(town: Town) -> None:
+    letter = await town.writes()
+    await town.reaches_unit(letter.number)
+    await town.does("handler", letter.number, "sign")
+    promise = "控制器缺货，已向厂家订购，3月6日前换好并再次答复您，联系电话0555-0100123。"
+    await town.does("handler", letter.number, "draft", body=promise, type="interim", promised="2026-03-06")
+    await town.does("signer", letter.number, "sign_off")
+    await town.does("reviewer", letter.number, "qualified", accept_promise=True)
+    case = await town.sees("handler", letter.number)
+    assert (case["state"], promise in str((await letter.looks())["messages"])) == ("working", True)
+    assert [o["state"] for o in case["overlays"] if o["kind"] == "commitment"] == ["open"]
+
+    await town.answers(letter.number, GOOD_REPLY)
+    await town.does("reviewer", letter.number, "qualified")
+    case = await town.sees("handler", letter.number)
+    assert [o["state"] for o in case["overlays"] if o["kind"] == "commitment"] == ["kept"]
