@@ -1,7 +1,8 @@
 """Machine `letter`: the life of a letter from receipt to closing, drawn in DESIGN §5 and docs/moves.md."""
 
 from hub.machines.letter_answer import AFTER_ANSWER, REVIEW_MOVES
-from hub.machines.letter_overlays import OVERLAY_MOVES
+from hub.machines.letter_desk_overlays import DESK_OVERLAYS
+from hub.machines.letter_overlays import HANDLING_OVERLAYS
 from hub.machines.letter_reception import ANY_TIME, RECEPTION
 from hub.machines.letter_states import STATES
 from hub.machines.letter_unit import UNIT_MOVES
@@ -11,7 +12,7 @@ LETTER = machine(
     "letter",
     "submitted",
     STATES,
-    RECEPTION + UNIT_MOVES + REVIEW_MOVES + AFTER_ANSWER + ANY_TIME + OVERLAY_MOVES,
+    RECEPTION + UNIT_MOVES + REVIEW_MOVES + AFTER_ANSWER + ANY_TIME + HANDLING_OVERLAYS + DESK_OVERLAYS,
     lapses={
         "sign": Lapse("deemed_sign", "+1wd"),
         "fix": Lapse("lapse"),
