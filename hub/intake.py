@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ from hub.storage.rows import to_json
 from hub.storage.tx import Tx
 from hub.submission import Submission
 from hub.timing import fresh, refreshed, silent, with_dates
+
+_CONTENT = tuple(f.name for f in fields(Submission) if f.name not in ("key", "scope", "at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +129,13 @@ def _write(tx: Tx, fresh_ones: Mapping[tuple[str, str], tuple[Prepared, datetime
     given: dict[int, Iterator[str]] = {
         year: iter(arrivals.numbers(tx, year, n)) for year, n in Counter(r.year for r in ready).items()
     }
-    numbered = [replace(r.arrival, step=_numbered(r.arrival.step, next(given[r.year]))) for r in ready]
-    arrivals.write(tx, numbered, now)
+    numbers = [next(given[r.year]) for r in ready]
+    arrivals.write(tx, [r.arrival for r in ready], numbers, now)
+    written = [(r.arrival.step.case, number) for r, number in zip(ready, numbers, strict=True)]
     return {
-        key: Received(a.step.case.id, a.step.case.number, a.step.case.state, a.step.case.main_due, repeated=False)
-        for key, a in zip(fresh_ones, numbered, strict=True)
+        key: Received(case.id, number, case.state, case.main_due, repeated=False)
+        for key, (case, number) in zip(fresh_ones, written, strict=True)
     }
-
-
-def _numbered(step: Step, number: str) -> Step:
-    return replace(step, case=replace(step.case, number=number))
 
 
 def _answer(
@@ -228,7 +227,8 @@ def _case(
     received: datetime,
     now: datetime,
 ) -> Case:
-    area = next((a for a in book.directory.areas if a in redacted.place or a in redacted.title + redacted.body), "")
+    said = f"{redacted.place}\n{redacted.title}\n{redacted.body}"
+    area = next((a for a in book.directory.areas if a in said), "")
     contact = given.contact
     return Case(
         id=case_id,
@@ -353,5 +353,4 @@ def _files(given: Submission, now: datetime) -> tuple[Mapping[str, Any], ...]:
 
 def _digest(given: Submission) -> str:
     """What makes two submissions under one key the same content; times and keys do not count."""
-    content = replace(given, key="", scope="", at=None)
-    return hashlib.sha256(repr(content).encode()).hexdigest()
+    return hashlib.sha256(repr([getattr(given, name) for name in _CONTENT]).encode()).hexdigest()

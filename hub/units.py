@@ -1,6 +1,6 @@
 """The district's units: a tree with who supervises whom, read from the `units` edition."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -69,14 +69,43 @@ class Directory:
         """Area name → the unit whose area it is (streets and communities)."""
         return {area: unit.code for unit in self.units.values() for area in unit.areas}
 
-    def named_in(self, text: str) -> tuple[str, ...]:
-        """Units whose full name, short name or alias stands in the text, in the order of the tree."""
-        return tuple(dict.fromkeys([code for name, code in self._names if name in text]))
+    @cached_property
+    def places(self) -> Mapping[str, str]:
+        """What a letter may call a place → its unit: areas, and the short names of the units that have any."""
+        return {unit.short: unit.code for unit in self.units.values() if unit.areas} | dict(self.areas)
 
     @cached_property
-    def _names(self) -> tuple[tuple[str, str], ...]:
+    def watcher_names(self) -> tuple[str, ...]:
+        """Every name of those who watch over others: discipline and supervision offices."""
+        watchers = (u for u in self.units.values() if u.type in ("discipline", "supervision"))
+        return tuple(name for u in watchers for name in (u.zh, u.short, *u.aliases) if name)
+
+    def named_in(self, text: str, pairs: Set[str] | None = None) -> tuple[str, ...]:
+        """Units whose full name, short name or alias stands in the text, in the order of the tree.
+
+        `pairs`, every two characters side by side in the text, saves looking for names that cannot be there.
+        """
+        heads = self._beginnings if pairs is None else self._beginnings & pairs
+        found = [row for head in heads for row in self._names[head] if row[1] in text]
+        return tuple(dict.fromkeys(code for _, _, code in sorted(found)))
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(self._names)
+
+    @cached_property
+    def _names(self) -> Mapping[str, list[tuple[int, str, str]]]:
+        """Place in the tree, name and code of every name of an active unit, by its first two characters.
+
+        A name of one character stands in half of all letters and names nobody.
+        """
         active = (u for u in self.units.values() if u.active)
-        return tuple((name, u.code) for u in active for name in dict.fromkeys((u.zh, u.short, *u.aliases)) if name)
+        names = ((name, u.code) for u in active for name in dict.fromkeys((u.zh, u.short, *u.aliases)))
+        by_head: dict[str, list[tuple[int, str, str]]] = {}
+        for place, (name, code) in enumerate(names):
+            if len(name) > 1:
+                by_head.setdefault(name[:2], []).append((place, name, code))
+        return by_head
 
 
 def read_units(content: Mapping[str, Any], number: int) -> Directory:

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.errors import Said
 from hub.kinds import Aim, Kind
 from hub.units import Directory
 from routing.conflicts import STRICTER, independent, named_clearly, suggest_aim
-from routing.matter import Candidate, Decision, Matter, Reason, Tried, decision_from_json, decision_to_json
-from routing.rules import AREA, SUPERVISOR, Rule, RuleSet, aimed
+from routing.matter import Candidate, Decision, Matter, Reason, Tried, decision_from_json
+from routing.rules import AREA, SUPERVISOR, Rule, RuleSet
 from routing.words import plain
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "because",
     "choose",
     "decision_from_json",
-    "decision_to_json",
     "sure",
 ]
 
@@ -78,20 +77,30 @@ class _Evidence:
     category: str | None
 
 
-def choose(matter: Matter, directory: Directory, rules: RuleSet) -> Decision:
-    """Aim first, then the ordered rules, then the reception desk (DESIGN §8)."""
+def choose(matter: Matter, directory: Directory, rules: RuleSet, pointed: Aim | None = None) -> Decision:
+    """Aim first, then the ordered rules, then the reception desk (DESIGN §8).
+
+    `pointed` is the aim that the letter's own words point to, where the caller has asked for it already.
+    """
+    pointed = pointed or suggest_aim(matter, directory)
     reading = _read(matter, directory, rules)
     evidence = _weigh(matter, reading, directory, rules)
     if matter.aim != "matter":
-        return _about_conduct(matter, reading, evidence.category, directory, rules)
+        return _doubted(_about_conduct(matter, reading, evidence.category, directory, rules), pointed, matter)
     reasons, tried = evidence.reasons, (Tried("aim", "matter"), *evidence.tried)
     ranked = _rank(reasons)
     if not ranked:
         reasons, tried = (Reason("desk.no-rule", None, (), 0.0),), (*tried, Tried("desk", "matched"))
-    if STRICTER[suggest_aim(matter, directory)] > STRICTER[matter.aim]:
-        reasons = (*reasons, Reason("aim.doubt", None, (), 0.0))
-    best = ranked[0] if ranked else None
-    return Decision(best.unit if best else None, best.score if best else 0.0, reasons, tried, ranked, evidence.category)
+    best = ranked[0] if ranked else Candidate("", 0.0, ())
+    decision = Decision(best.unit or None, best.score, reasons, tried, ranked, evidence.category)
+    return _doubted(decision, pointed, matter)
+
+
+def _doubted(decision: Decision, pointed: Aim, matter: Matter) -> Decision:
+    """The decision with a doubt about the aim, where the words point to a stricter one than was ticked."""
+    if STRICTER[pointed] <= STRICTER[matter.aim]:
+        return decision
+    return replace(decision, reasons=(*decision.reasons, Reason("aim.doubt", None, (), 0.0)))
 
 
 def sure(decision: Decision, kind: Kind, matter: Matter) -> bool:
@@ -120,8 +129,8 @@ def because(reason: Reason, rules: RuleSet) -> Said:
 
 
 def _read(matter: Matter, directory: Directory, rules: RuleSet) -> _Reading:
-    title = rules.words.find(plain(matter.title))
-    both = title | rules.words.find(plain(matter.body))
+    title = rules.words.find(plain(matter.title), matter.pairs)
+    both = title | rules.words.find(plain(matter.body), matter.pairs)
     places = _places(matter, directory)
     street = max(places, key=lambda name: (len(name), name), default=None)
     return _Reading(title.alone, both.every, both.alone, places[street] if street else None, frozenset(places))
@@ -129,10 +138,9 @@ def _read(matter: Matter, directory: Directory, rules: RuleSet) -> _Reading:
 
 def _places(matter: Matter, directory: Directory) -> dict[str, str]:
     """Area and street names in the place, else in the text, with their units."""
-    names = {unit.short: unit.code for unit in directory.units.values() if unit.areas} | dict(directory.areas)
-    for text in (matter.place or "", f"{matter.title}\n{matter.body}"):
-        read = plain(text)
-        found = {name: code for name, code in names.items() if name and name in read}
+    place = plain(matter.place or "")
+    for text in (place, matter.text) if place else (matter.text,):
+        found = {name: code for name, code in directory.places.items() if name in text}
         if found:
             return found
     return {}
@@ -149,7 +157,7 @@ def _weigh(matter: Matter, reading: _Reading, directory: Directory, rules: RuleS
         tried.append(Tried("target", "matched" if known else "unknown"))
         if known:
             reasons.append(Reason("target.named", matter.target, (), TARGET_WEIGHT))
-    for place, rule in enumerate(aimed(rules, "matter")):
+    for place, rule in rules.speaking("matter", reading.found):
         outcome = _outcome(rule, matter, reading, "matter")
         if outcome is None:
             continue
@@ -225,16 +233,14 @@ def _about_conduct(
     allowed = independent(matter, directory)
     clear = named_clearly(matter, directory)
     reason, tried = _first_allowed(matter, reading, allowed, directory, rules)
-    doubts = [] if clear else ["aim.unclear"]
-    if STRICTER[suggest_aim(matter, directory)] > STRICTER[matter.aim]:
-        doubts.append("aim.doubt")
+    doubts = () if clear else (Reason("aim.unclear", None, (), 0.0),)
     score = min(reason.weight, 1.0 if clear else UNCLEAR)
     order = ((reason.unit, score), *((code, 0.0) for code in allowed if code != reason.unit))
     ranked = tuple(Candidate(code, share, ()) for code, share in order if code is not None)
     return Decision(
         unit=reason.unit,
         score=score,
-        reasons=(reason, *(Reason(doubt, None, (), 0.0) for doubt in doubts)),
+        reasons=(reason, *doubts),
         tried=tried,
         ranked=ranked[:MOST_RANKED],
         category=category,
@@ -247,7 +253,7 @@ def _first_allowed(
     """The first rule for the aim whose unit is independent; without one the first independent unit, else the desk."""
     tried = [Tried("aim", matter.aim)]
     first = allowed[0] if allowed else None
-    for rule in aimed(rules, matter.aim):
+    for _, rule in rules.speaking(matter.aim, reading.found):
         outcome = _outcome(rule, matter, reading, matter.aim)
         if outcome is None:
             continue

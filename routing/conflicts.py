@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from hub.kinds import Aim, Kind
 from hub.units import Directory
@@ -63,17 +64,21 @@ def accused_in(matter: Matter, directory: Directory) -> tuple[str, ...]:
     """
     if matter.target is not None and matter.target in directory.units:
         return (matter.target,)
-    return directory.named_in(_without_addressees(plain(f"{matter.title}\n{matter.body}"), directory))
+    return directory.named_in(_without_addressees(matter.text, directory), matter.pairs)
 
 
 def _without_addressees(text: str, directory: Directory) -> str:
-    watchers = [u for u in directory.units.values() if u.type in ("discipline", "supervision")]
-    names = sorted({plain(n) for u in watchers for n in (u.zh, u.short, *u.aliases) if n}, key=lambda n: -len(n))
-    if not names:
-        return text
+    names, asked = _asked(directory.watcher_names)
+    return asked.sub("□", text) if any(name in text for name in names) else text
+
+
+@lru_cache(maxsize=4)
+def _asked(watchers: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """The watchers' names as a `plain` text has them, and one of them being asked to look into something."""
+    names = tuple(sorted({plain(name) for name in watchers}, key=lambda name: -len(name)))
     name = "(?:" + "|".join(map(re.escape, names)) + ")"
     asked = f"(?:{_ASKING})(?:我们|贵|本)?[区市县]?{name}|{name}(?:的?领导)?[,:，：]?(?:{_TO_DO})"
-    return re.sub(asked, "□", text)
+    return names, re.compile(asked)
 
 
 def independent(matter: Matter, directory: Directory) -> tuple[str, ...]:
@@ -122,7 +127,7 @@ def suggest_aim(matter: Matter, directory: Directory) -> Aim:
 
     A reproach counts when it stands near a unit's name or a public servant; where the citizen named the unit, anywhere.
     """
-    text = _PRAISED.sub("", plain(f"{matter.title}\n{matter.body}"))
+    text = _PRAISED.sub("", matter.text)
     found: Aim = "matter"
     if near := _near_an_office(text, matter, directory):
         found = "misconduct" if any(_MISCONDUCT.find(part).every for part in near) else found
@@ -136,7 +141,7 @@ def _near_an_office(text: str, matter: Matter, directory: Directory) -> list[str
     if matter.target is not None:
         return [text]
     spots = [(m.start(), m.end()) for m in _PERSON.finditer(text)]
-    for code in directory.named_in(text):
+    for code in directory.named_in(text, matter.pairs):
         unit = directory.units[code]
         for name in {unit.zh, unit.short, *unit.aliases}:
             at = text.find(name) if name else -1

@@ -1,10 +1,10 @@
 """Words that say somebody may be in danger right now: they only ever add urgency, never delay a letter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from routing.words import WordIndex, index, plain
+from routing.words import WordIndex, index, pairs_of, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,16 @@ def read_dangers(content: Mapping[str, Any]) -> Dangers:
 
 
 def danger(text: str, dangers: Dangers) -> tuple[str, ...]:
-    """The danger words of a text in the order of the text; empty when nothing points to a present danger.
+    """The danger words of a text in the order of the text; empty when nothing points to a present danger."""
+    return danger_in(read := plain(text), pairs_of(read), dangers)
+
+
+def danger_in(text: str, pairs: Set[str], dangers: Dangers) -> tuple[str, ...]:
+    """The same for a `plain` text whose pairs of characters are known.
 
     A word inside a harmless phrase (“着火点”, “防触电”) does not count; elsewhere in the same text it does.
     """
-    read = plain(text)
-    spans = [(at, at + len(phrase)) for at, phrase in dangers.harmless.places(read)]
-    found = (
-        word
-        for at, word in dangers.words.places(read)
-        if not any(start <= at and at + len(word) <= end for start, end in spans)
-    )
+    words = dangers.words.places(text, pairs)
+    spans = [(at, at + len(phrase)) for at, phrase in dangers.harmless.places(text, pairs)] if words else []
+    found = (word for at, word in words if not any(start <= at and at + len(word) <= end for start, end in spans))
     return tuple(dict.fromkeys(found))

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from hub.kinds import AIMS, LEVELS, Aim, Level
+from routing.words import pairs_of, plain
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matter:
     """What routing may know of a case: nothing about who wrote it."""
 
@@ -22,6 +24,16 @@ class Matter:
     level: Level
     redactor_sure: bool
     urgent: bool
+
+    @cached_property
+    def text(self) -> str:
+        """Title and body as the rules read them, made `plain` once for all who look."""
+        return plain(f"{self.title}\n{self.body}")
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Every two characters side by side in `text`: what has none of them in common with it is not in it."""
+        return pairs_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +75,16 @@ class Decision:
     category: str | None
 
 
-def decision_to_json(decision: Decision) -> str:
+def record_of(decision: Decision) -> dict[str, Any]:
     """The record that stays on the case: unit codes, rule codes and rule words, nothing of the letter."""
-    return json.dumps(asdict(decision), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return {
+        "unit": decision.unit,
+        "score": decision.score,
+        "reasons": [{"rule": r.rule, "unit": r.unit, "words": r.words, "weight": r.weight} for r in decision.reasons],
+        "tried": [{"step": t.step, "outcome": t.outcome} for t in decision.tried],
+        "ranked": [{"unit": c.unit, "score": c.score, "words": c.words} for c in decision.ranked],
+        "category": decision.category,
+    }
 
 
 def decision_from_json(text: str) -> Decision:

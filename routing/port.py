@@ -1,6 +1,6 @@
 """Routing as the hub calls it: one function on a snapshot of the rules, built once for each edition."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from hub import ports
 from hub.kinds import Kind
@@ -8,8 +8,8 @@ from hub.rulebook import Rulebook
 from hub.units import Directory
 from routing.choose import choose, sure
 from routing.conflicts import accused_in, sealed_receiver, suggest_aim
-from routing.danger import Dangers, danger
-from routing.matter import Candidate, Decision, Matter, Reason, aim_of, level_of
+from routing.danger import Dangers, danger_in
+from routing.matter import Candidate, Decision, Matter, Reason, aim_of, level_of, record_of
 from routing.rules import RuleSet, read_rules
 
 
@@ -29,7 +29,8 @@ def chooser(dangers: Dangers) -> ports.Choose:
 
 
 def _chosen(matter: Matter, kind: Kind, directory: Directory, rules: RuleSet, dangers: Dangers) -> ports.Chosen:
-    decision = choose(matter, directory, rules)
+    pointed = suggest_aim(matter, directory)
+    decision = choose(matter, directory, rules, pointed)
     if kind.sealed:
         decision = _sealed(decision, sealed_receiver(kind, matter, directory))
     accused = accused_in(matter, directory)
@@ -38,9 +39,9 @@ def _chosen(matter: Matter, kind: Kind, directory: Directory, rules: RuleSet, da
         sure=sure(decision, kind, matter),
         category=decision.category or "",
         target=accused[0] if len(accused) == 1 else "",
-        aim=suggest_aim(matter, directory),
-        danger=danger(f"{matter.title}\n{matter.body}", dangers),
-        record=asdict(decision),
+        aim=pointed,
+        danger=danger_in(matter.text, matter.pairs, dangers),
+        record=record_of(decision),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from hub.errors import Said
@@ -45,7 +46,7 @@ class Rule:
     category: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleSet:
     """All rules of one edition in their order, with the index of their words."""
 
@@ -54,6 +55,30 @@ class RuleSet:
 
     def get(self, code: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.code == code), None)
+
+    def speaking(self, aim: Aim, found: frozenset[str]) -> list[tuple[int, Rule]]:
+        """The rules about letters of one aim that may have something to say where these words were found.
+
+        Each with its place among the rules of that aim; a rule that waits for other words is left out.
+        """
+        by_word, always = self._by_aim[aim]
+        heard = {place: rule for word in found for place, rule in by_word.get(word, ())}
+        return sorted((heard | always).items())
+
+    @cached_property
+    def _by_aim(self) -> dict[Aim, tuple[dict[str, list[tuple[int, Rule]]], dict[int, Rule]]]:
+        """For each aim: the rules by the words any of which they wait for, and those that wait for none."""
+        found: dict[Aim, tuple[dict[str, list[tuple[int, Rule]]], dict[int, Rule]]] = {}
+        for aim in AIMS:
+            by_word: dict[str, list[tuple[int, Rule]]] = {}
+            always: dict[int, Rule] = {}
+            for place, rule in enumerate(rule for rule in self.rules if aim in rule.when.aims):
+                for word in rule.when.words_any:
+                    by_word.setdefault(word, []).append((place, rule))
+                if not rule.when.words_any:
+                    always[place] = rule
+            found[aim] = by_word, always
+        return found
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
@@ -207,8 +232,3 @@ def _covers(wide: When, narrow: When) -> bool:
 
 def _within(narrow: frozenset[str], wide: frozenset[str]) -> bool:
     return not wide or (bool(narrow) and narrow <= wide)
-
-
-def aimed(rules: RuleSet, aim: Aim) -> tuple[Rule, ...]:
-    """The rules that speak about letters of one aim, in their order."""
-    return tuple(rule for rule in rules if aim in rule.when.aims)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.storage.rows import to_json
 from routing.choose import SAID, because, choose, sure
-from routing.matter import Candidate, Decision, Matter, decision_from_json, decision_to_json
+from routing.matter import Candidate, Decision, Matter, decision_from_json, record_of
 from routing.rules import RuleSet, read_rules
 from tests.routing.letters import district, kind, letter, rule, rules, small_district
 
@@ -228,7 +229,7 @@ def test_any_text_gets_the_same_explained_decision_twice_and_a_record_without_th
     assert choose(matter, district(), rules()) == decision
     assert decision.reasons
     assert 0 <= decision.score <= 1
-    record = decision_to_json(decision)
+    record = to_json(record_of(decision))
     assert decision_from_json(record) == decision
     known = set(SAID) | {r.code for r in rules()}
     every = frozenset().union(*(r.when.words_any | r.when.words_all for r in rules()))
@@ -243,7 +244,7 @@ def test_a_very_long_letter_is_read_to_its_bound_only() -> None:
 
 
 def test_the_record_holds_codes_and_rule_words_and_none_of_the_citizens_own() -> None:
-    record = decision_to_json(choose(letter("路灯不亮", "王小明住在荷香苑三栋"), district(), rules()))
+    record = to_json(record_of(choose(letter("路灯不亮", "王小明住在荷香苑三栋"), district(), rules())))
     assert "路灯" in record
     assert "王小明" not in record
     assert "荷香苑" not in record
@@ -256,7 +257,7 @@ def test_what_is_not_a_decision_is_refused_as_a_record(text: str) -> None:
 
 
 def test_the_record_is_plain_json_with_fixed_keys() -> None:
-    data = json.loads(decision_to_json(choose(letter("路灯"), district(), rules())))
+    data = json.loads(to_json(record_of(choose(letter("路灯"), district(), rules()))))
     assert sorted(data) == ["category", "ranked", "reasons", "score", "tried", "unit"]
 
 
