@@ -12,6 +12,8 @@ from hub.moments import to_text
 Scalar = str | int | float | bool | None
 Datum = Scalar | Sequence[Scalar]
 
+_SCALARS = (str, int, float, type(None))
+
 GENESIS = "0" * 64
 """What stands in `prev` of the first line."""
 
@@ -71,7 +73,7 @@ def draft(entry: Entry) -> Draft:
     """The entry in its stored texts; raises ValueError for data outside scalars and lists of them, or a naive time."""
     for name, value in entry.data.items():
         flat = value if isinstance(value, list | tuple) else (value,)
-        if not isinstance(name, str) or not all(isinstance(part, str | int | float | None) for part in flat):
+        if not isinstance(name, str) or not all(isinstance(part, _SCALARS) for part in flat):
             raise ValueError(f"journal data {name!r} is neither a scalar nor a list of scalars")
     return Draft(entry.case_id, entry.action, entry.actor, to_text(entry.at), _canonical(dict(entry.data)))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 Clock = Callable[[], datetime]
 """Whoever needs the present moment is handed one of these; tests hand in a fixed one."""
@@ -12,6 +13,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+@lru_cache(maxsize=1024)
 def to_text(moment: datetime) -> str:
     """A moment as UTC text of fixed width (27 characters, microseconds, `Z`): text order is time order.
 
@@ -19,12 +21,12 @@ def to_text(moment: datetime) -> str:
     """
     if moment.utcoffset() is None:
         raise ValueError("a moment needs its zone")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def from_text(text: str) -> datetime:
     """The moment that `to_text` wrote down; raises ValueError for any other form."""
-    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-    if to_text(moment) != text:
+    moment = datetime.fromisoformat(text)
+    if moment.utcoffset() is None or to_text(moment) != text:
         raise ValueError("a moment is written with fixed width and six decimals")
     return moment

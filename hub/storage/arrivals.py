@@ -70,10 +70,11 @@ def numbers(tx: Tx, year: int, n: int) -> list[str]:
     return [f"{year}-{value:06d}" for value in range(last - n + 1, last + 1)]
 
 
-def write(tx: Tx, arrivals: Sequence[Arrival], now: datetime) -> None:
-    """Write new cases whole, table by table."""
+def write(tx: Tx, arrivals: Sequence[Arrival], numbers: Sequence[str], now: datetime) -> None:
+    """Write new cases whole under these numbers, table by table."""
     ids = [a.step.case.id for a in arrivals]
-    tx.executemany(cases.ADD, [cases.new_row(a.step.case, a.fields, a.decision) for a in arrivals])
+    rows = [cases.new_row(a.step.case, a.fields, a.decision) for a in arrivals]
+    tx.executemany(cases.ADD, [{**row, "number": number} for row, number in zip(rows, numbers, strict=True)])
     tx.executemany(cases.ADD_PARTY, [{"case_id": a.step.case.id, **to_row(a.party), "epoch": 1} for a in arrivals])
     tx.executemany(vault.ADD_KEY, [{"case_id": a.step.case.id, "wrapped": a.wrapped} for a in arrivals])
     said = [(a.step.case.id, m) for a in arrivals for m in (a.message, *a.step.messages)]

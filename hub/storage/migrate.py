@@ -9,7 +9,7 @@ from hub.moments import Clock, to_text
 from hub.storage import postgres, sqlite
 from hub.storage.address import sqlite_path
 from hub.storage.schema import DONE, RECORD, STEPS, Engine, Step, dialect, read_steps, refuse_newer
-from hub.storage.tx import Driver, Tx
+from hub.storage.tx import Catalog, Driver, Tx
 
 Session = AbstractContextManager[tuple[Driver, Callable[[str], None]]]
 """The store alone: a driver for looking, and a function that runs a script as one transaction."""
@@ -30,7 +30,7 @@ async def migrate(url: str, *, clock: Clock, folder: Path = STEPS) -> list[str]:
 def _bring(session: Session, engine: Engine, steps: list[Step], clock: Clock) -> list[str]:
     with session as (driver, script):
         script(dialect(RECORD, engine))
-        done = Tx(driver, {}, writing=False).execute(DONE)
+        done = Tx(driver, Catalog(), writing=False).execute(DONE)
         refuse_newer(done, steps)
         missing = steps[len(done) :]
         for step in missing:

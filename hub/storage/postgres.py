@@ -52,7 +52,7 @@ class PostgresStore:
         self._loop = asyncio.get_running_loop()
         self._head = Head()
         self._stack = AsyncExitStack()
-        self._catalog: Catalog = {}
+        self._catalog = Catalog()
         self._rooms: dict[Room, tuple[ThreadPoolExecutor, Idle]] = {}
         self._version = ""
         self._listen_error = ""

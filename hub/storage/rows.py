@@ -14,9 +14,13 @@ Reader = Callable[[Any], Any]
 _READERS: dict[type[Any], tuple[tuple[str, Reader], ...]] = {}
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_AS_IT_IS = frozenset({str, int, float, type(None)})
+
+
 def to_json(value: Any) -> str:
     """The one text form of structured data."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(value)
 
 
 def read_json(text: str) -> Any:
@@ -26,7 +30,11 @@ def read_json(text: str) -> Any:
 
 def to_row(value: Any) -> Row:
     """The columns of a frozen value."""
-    return {name: _store(getattr(value, name)) for name in value.__dataclass_fields__}
+    row = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    for name, given in row.items():
+        if type(given) not in _AS_IT_IS:
+            row[name] = _store(given)
+    return row
 
 
 def from_row(cls: type[Value], row: Mapping[str, Any]) -> Value:

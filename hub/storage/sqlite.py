@@ -49,7 +49,7 @@ class SqliteStore:
         self._head = Head()
         self._stack = AsyncExitStack()
         self._rooms: dict[Room, asyncio.LifoQueue[Lane]] = {room: asyncio.LifoQueue() for room in LANES}
-        self._catalog: Catalog = {}
+        self._catalog = Catalog()
         self._watch_error = ""
         self._is_open = False
 

@@ -21,9 +21,9 @@ _ASKING = {"SELECT", "WITH", "VALUES"}
 _CHANGE = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b", re.I)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """An SQL text with what the store has to know about it."""
+    """An SQL text with what the store has to know about it; read once, so that it is the same as itself alone."""
 
     sqlite: str
     """Without `FOR UPDATE`: SQLite has one writer, so a deed there holds every row."""

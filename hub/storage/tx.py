@@ -17,8 +17,25 @@ _NONE: dict[str, object] = {}
 _LARGEST = 2**63
 
 
-Catalog = Mapping[str, Mapping[str, bool]]
-"""Tables, their columns, and whether a column holds text."""
+class Catalog:
+    """The tables of a store with their columns, and which parameters of a statement can only mean text."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, bool]] = {}) -> None:
+        self._tables = tables
+        self._texts: dict[Statement, frozenset[str]] = {}
+
+    def texts(self, statement: Statement) -> frozenset[str]:
+        """The parameters for which every column they can mean, in the tables the statement names, holds text."""
+        known = self._texts.get(statement)
+        if known is None:
+            tables = [self._tables[table] for table in statement.tables if table in self._tables]
+            kinds = {
+                name: [table[column] for column in columns for table in tables if column in table]
+                for name, columns in statement.columns.items()
+            }
+            known = frozenset(name for name, texts in kinds.items() if texts and all(texts))
+            self._texts[statement] = known
+        return known
 
 
 class Driver(Protocol):
@@ -80,16 +97,16 @@ class Tx:
         return self._driver
 
     def _storable(self, statement: Statement, params: Params) -> dict[str, object]:
+        texts = self._catalog.texts(statement)
         changed: dict[str, object] = {}
         for name, value in params.items():
             kind = type(value)
             if kind is str:
-                check_text(name, value)  # type: ignore[arg-type]
-            elif value is not None:
-                plain = self._plain(name, value, statement)
-                if plain is not value:
-                    changed[name] = plain
-        return {**params, **changed}
+                if not value.isascii() or "\0" in value:  # type: ignore[attr-defined, operator]
+                    check_text(name, value)  # type: ignore[arg-type]
+            elif value is not None and (kind is not int or name in texts or not -_LARGEST <= value < _LARGEST):  # type: ignore[operator]
+                changed[name] = self._plain(name, value, statement)
+        return {**params, **changed} if changed or type(params) is not dict else params
 
     def _plain(self, name: str, value: object, statement: Statement) -> object:
         """The rarer kinds of value, in the form the drivers know; raises Unstorable."""
@@ -103,7 +120,7 @@ class Tx:
             return value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise Unstorable(f"parameter {name!r} is a {type(value).__name__}: give text, a number or nothing")
-        if self._meets_text(name, statement):
+        if name in self._catalog.texts(statement):
             raise Unstorable(f"parameter {name!r} is a number for a text column: write it down as text")
         if isinstance(value, float):
             if not isfinite(value):
@@ -113,19 +130,13 @@ class Tx:
             raise Unstorable(f"parameter {name!r} does not fit into 64 bits")
         return int(value)
 
-    def _meets_text(self, name: str, statement: Statement) -> bool:
-        """Whether every column this parameter can mean, in the tables the statement names, holds text."""
-        tables = [self._catalog[table] for table in statement.tables if table in self._catalog]
-        kinds = [table[column] for column in statement.columns.get(name, ()) for table in tables if column in table]
-        return bool(kinds) and all(kinds)
-
 
 def read_catalog(tx: Tx, columns: str) -> Catalog:
     """The tables as the engine's own question `columns` tells of them."""
     catalog: dict[str, dict[str, bool]] = {}
     for row in tx.execute(columns):
         catalog.setdefault(row["of_table"], {})[row["name"]] = bool(row["is_text"])
-    return catalog
+    return Catalog(catalog)
 
 
 def check_text(name: str, value: str) -> None:
