@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -279,9 +279,7 @@ class WorkCalendar:
     # Within
 
     def _position(self, moment: datetime) -> tuple[date, int]:
-        there = self.local(moment)
-        day = there.date()
-        return day, self.office.before(there.time()) if self.is_workday(day) else 0
+        return _position(self, moment)
 
     def _rule(self, day: date) -> tuple[bool, str]:
         known = self._named.get(day)
@@ -301,6 +299,14 @@ class WorkCalendar:
             workdays = tuple(first + place for place, flag in enumerate(flags) if flag)
             found = self._years[number] = _Year(first, flags, workdays)
         return found
+
+
+@lru_cache(maxsize=4096)
+def _position(calendar: WorkCalendar, moment: datetime) -> tuple[date, int]:
+    """The local day of a moment, and the microseconds worked on it before; kept, as clocks share their moments."""
+    there = calendar.local(moment)
+    day = there.date()
+    return day, calendar.office.before(there.time()) if calendar.is_workday(day) else 0
 
 
 def read_calendar(content: Mapping[str, Any], number: int) -> WorkCalendar:

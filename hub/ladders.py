@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from hub.calendar import WorkCalendar
@@ -47,21 +48,33 @@ class RungTime:
 
     def moment(self, started: datetime, due: datetime, calendar: WorkCalendar) -> datetime:
         """The moment of the rung, in UTC."""
-        if self.spec == "0":
-            return due.astimezone(UTC)
-        if self.spec.endswith("%"):
-            share = int(self.spec[:-1])
-            staffed = calendar.staffed_between(started, due)
-            if staffed:
-                return calendar.shift_staffed(started, staffed * share / 100)
-            return (started + (due - started) * share / 100).astimezone(UTC)
-        if self.spec.endswith("wd"):
-            return calendar.opening(calendar.add_workdays(due_day(due, calendar), int(self.spec[:-2])))
-        if self.spec.endswith("cd"):
-            return calendar.opening(due_day(due, calendar) + timedelta(days=int(self.spec[:-2])))
-        if self.spec.endswith("sh"):
-            return calendar.shift_staffed(due, timedelta(hours=int(self.spec[:-2])))
-        return (due + timedelta(hours=int(self.spec[:-1]))).astimezone(UTC)
+        if not self.spec.endswith("%"):
+            return _beside(self.spec, due, calendar)
+        share = int(self.spec[:-1])
+        staffed = _staffed(started, due, calendar)
+        if staffed:
+            return calendar.shift_staffed(started, staffed * share / 100)
+        return (started + (due - started) * share / 100).astimezone(UTC)
+
+
+@lru_cache(maxsize=256)
+def _staffed(started: datetime, due: datetime, calendar: WorkCalendar) -> timedelta:
+    """The working time of a clock; kept, as every share of it is reckoned from the same."""
+    return calendar.staffed_between(started, due)
+
+
+@lru_cache(maxsize=4096)
+def _beside(spec: str, due: datetime, calendar: WorkCalendar) -> datetime:
+    """The moment that stands so far before or after the due instant; kept, as many clocks end with the same day."""
+    if spec == "0":
+        return due.astimezone(UTC)
+    if spec.endswith("wd"):
+        return calendar.opening(calendar.add_workdays(due_day(due, calendar), int(spec[:-2])))
+    if spec.endswith("cd"):
+        return calendar.opening(due_day(due, calendar) + timedelta(days=int(spec[:-2])))
+    if spec.endswith("sh"):
+        return calendar.shift_staffed(due, timedelta(hours=int(spec[:-2])))
+    return (due + timedelta(hours=int(spec[:-1]))).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

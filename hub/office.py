@@ -1,6 +1,6 @@
 """The office: the hub as channels call it. It keeps the rulebook fresh, prepares, and hands deeds to the store."""
 
-import secrets
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from time import monotonic
@@ -15,7 +15,8 @@ from hub.moments import Clock
 from hub.own_words import Hidden, hide_case, hide_values, raises_level, read_known
 from hub.people import Actor
 from hub.ports import Choose, Inspect
-from hub.privacy.codes import new_id, query_code, same_code
+from hub.privacy.codes import RANDOM_BYTES, new_id, query_code, same_code
+from hub.privacy.randomness import draw
 from hub.privacy.vault import KeyRing, open_sealed
 from hub.rulebook import Rulebook
 from hub.storage import cases, editions, vault
@@ -45,28 +46,38 @@ class Office:
         self._inspect = inspect
         self._book: Rulebook | None = None
         self._looked = 0.0
+        self._reading = asyncio.Lock()
 
     async def book(self) -> Rulebook:
-        """The rulebook in force, at most FRESH_SECONDS old; every deed checks again that it still is."""
+        """The rulebook in force, at most FRESH_SECONDS old; every deed checks again that it still is.
+
+        Reading it is work: of the many who miss it at one moment one reads, the others wait for that one.
+        """
         now = monotonic()
         if self._book is not None and now - self._looked < FRESH_SECONDS:
             return self._book
         self._looked = now
-        if self._book is None or await self.store.read(editions.numbers) != dict(self._book.numbers):
-            self._book = await self.store.read(editions.load, room="heavy")
-        return self._book
+        if self._book is not None and await self.store.read(editions.numbers) == dict(self._book.numbers):
+            return self._book
+        missed = self._book
+        async with self._reading:
+            if self._book is None or self._book is missed:
+                self._book = await self.store.read(editions.load, room="heavy")
+            return self._book
 
     async def with_rules(self, run: Callable[[Rulebook], Awaitable[Answer]]) -> Answer:
         """Run with the rulebook; where a newer edition came into force, once more with that one."""
         for _ in range(3):
+            book = await self.book()
             try:
-                return await run(await self.book())
+                return await run(book)
             except OldEdition:
-                self._book = None
+                if self._book is book:
+                    self._book = None
         return await run(await self.book())
 
     def fresh_id(self) -> str:
-        return new_id(int(self.clock().timestamp() * 1000), secrets.token_bytes(10))
+        return new_id(int(self.clock().timestamp() * 1000), draw(RANDOM_BYTES))
 
     # A letter comes in ------------------------------------------------------------------------------------------
 

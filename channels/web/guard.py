@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-import secrets
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from time import perf_counter
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from channels.web.session import citizen_by_code, citizen_of, current_actor
 from config.settings import Server
 from hub.errors import Forbidden, NotFound
 from hub.people import ROLES
+from hub.privacy.randomness import draw
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_SECONDS = 20.0
@@ -39,7 +40,7 @@ async def around(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """Name the request for the log, turn whatever goes wrong into an answer, and count it by route and status."""
-    request[REQUEST_ID] = secrets.token_hex(8)
+    request[REQUEST_ID] = draw(8).hex()
     began = perf_counter()
     with structlog.contextvars.bound_contextvars(request=request[REQUEST_ID], route=template_of(request)):
         try:
@@ -135,17 +136,23 @@ def _to_the_door(request: web.Request, door: str) -> web.HTTPSeeOther:
 
 def must_be_our_host(request: web.Request) -> None:
     """Raise Malformed for a Host that is not ours: no link and no cache is built from a stranger's name."""
-    host = urlsplit(f"//{request.host}").netloc.rpartition("@")[2]
-    name = (
-        host if host.endswith("]") else host.partition(":")[0] if not host.startswith("[") else host.rpartition(":")[0]
-    )
+    name, known = host_name(request.host), our_hosts(request.app[SETTINGS].server)
     if not _HOST.fullmatch(name):
         raise Malformed
-    known = our_hosts(request.app[SETTINGS].server)
     if known and name.lower() not in known:
         raise Malformed(f"本站没有“{name[:60]}”这个地址。", "This site is not known under that name.")
 
 
+@lru_cache(maxsize=256)
+def host_name(given: str) -> str:
+    """The name in a Host header, without port and without what may stand before it."""
+    host = urlsplit(f"//{given}").netloc.rpartition("@")[2]
+    if host.endswith("]"):
+        return host
+    return host.rpartition(":")[0] if host.startswith("[") else host.partition(":")[0]
+
+
+@lru_cache(maxsize=4)
 def our_hosts(server: Server) -> frozenset[str]:
     """The names this site answers to; empty (any) where it listens everywhere and was told no public address."""
     public = urlsplit(server.public_url).hostname or ""
@@ -177,7 +184,7 @@ async def with_body(request: web.Request, route: Route) -> web.Request:
         raise web.HTTPUnsupportedMediaType
     if request.content_length is not None and request.content_length > most:
         raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=request.content_length)
-    sized = request.clone(client_max_size=most)
+    sized = request if request.content_length is not None else request.clone(client_max_size=most)
     page_form = route.who != "channel" and not request.path.startswith(API)
     if page_form and request.can_read_body and request.content_type not in FORMS:
         raise web.HTTPUnsupportedMediaType

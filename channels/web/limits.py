@@ -2,13 +2,15 @@
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from time import time
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage, Storage
+from limits.storage import Storage
 from limits.strategies import MovingWindowRateLimiter
 
+from channels.web.windows import Windows
 from config.settings import Limits
 from hub.errors import TooMany
 
@@ -30,7 +32,7 @@ class Gates:
     """All limits of the site. `storage` is memory for one process; a shared one serves several (RELIABILITY S13)."""
 
     def __init__(self, limits: Limits, storage: Storage | None = None) -> None:
-        self._window = MovingWindowRateLimiter(storage or MemoryStorage())
+        self._window = MovingWindowRateLimiter(storage or Windows())
         self.letters = Gate("letters", RateLimitItemPerHour(limits.letters_per_hour))
         self.lookups = Gate("lookups", RateLimitItemPerMinute(limits.lookups_per_quarter, 15))
         self.all_lookups = Gate("all-lookups", RateLimitItemPerMinute(limits.lookups_everywhere_per_quarter, 15))
@@ -55,6 +57,7 @@ class Gates:
         return max(1, ceil(self._window.get_window_stats(gate.item, gate.name, key).reset_time - time()))
 
 
+@lru_cache(maxsize=10_000)
 def prefix(address: str) -> str:
     """What an address counts as: itself, or its /64 for IPv6, of which one household holds a whole network."""
     try:

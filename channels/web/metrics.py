@@ -1,5 +1,7 @@
 """What Prometheus reads: requests by route and status, how long they took, letters received, what waits."""
 
+from functools import cache
+
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -22,8 +24,15 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 def answered(method: str, route: str, status: int, seconds: float) -> None:
     """Count one answer under its route's template; an unknown method counts as OTHER, so that labels stay few."""
-    REQUESTS.labels(method if method in METHODS else "OTHER", route, str(status)).inc()
-    SECONDS.labels(route).observe(seconds)
+    count, took = _of(method if method in METHODS else "OTHER", route, status)
+    count.inc()
+    took.observe(seconds)
+
+
+@cache
+def _of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """The two figures of such an answer, looked up by their labels once."""
+    return REQUESTS.labels(method, route, str(status)), SECONDS.labels(route)
 
 
 def letter_received(channel: str) -> None:

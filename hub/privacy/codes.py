@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import unicodedata
 
@@ -20,7 +19,7 @@ def query_code(code_key: bytes, case_id: str, epoch: int) -> str:
     code void (reissue); nothing is stored, so nothing can be stolen from the database (DESIGN §10).
     """
     message = len(case_id).to_bytes(4, "big") + case_id.encode() + epoch.to_bytes(8, "big")
-    value = int.from_bytes(hmac.new(code_key, message, hashlib.sha256).digest(), "big")
+    value = int.from_bytes(hmac.digest(code_key, message, "sha256"), "big")
     return f"{value % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 import re
@@ -19,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hub.privacy.marks import digits_of
+from hub.privacy.randomness import draw
 
 KEY_BYTES = 32
 NONCE_BYTES = 12  # 96 bits, as NIST SP 800-38D asks for random nonces
@@ -70,7 +70,7 @@ def _bound(*parts: str) -> bytes:
 
 
 def _close(key: bytes, plain: bytes, bound: bytes) -> str:
-    nonce = secrets.token_bytes(NONCE_BYTES)
+    nonce = draw(NONCE_BYTES)
     return _text(nonce + AESGCM(key).encrypt(nonce, plain, bound))
 
 
@@ -86,7 +86,7 @@ def _open(key: bytes, sealed: str, bound: bytes) -> bytes:
 
 def new_case_key() -> bytes:
     """A fresh random key for one case; drawn before the deed, since a deed may run twice."""
-    return secrets.token_bytes(KEY_BYTES)
+    return draw(KEY_BYTES)
 
 
 def seal(case_key: bytes, case_id: str, name: str, text: str) -> str:
@@ -227,7 +227,7 @@ def keyed_hash(ring: KeyRing, kind: str, value: str) -> str:
     Equal values of one kind hash alike however they are written (`normal`); the kind keeps a phone from matching
     a name.
     """
-    return hmac.new(ring.search_key, _bound(kind, normal(kind, value)), hashlib.sha256).hexdigest()
+    return hmac.digest(ring.search_key, _bound(kind, normal(kind, value)), "sha256").hex()
 
 
 def _is_version(name: str) -> bool:

@@ -46,6 +46,11 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _is_composed(text: str) -> bool:
+    """Whether the text is in NFC and has no accents of its own to look after."""
+    return text.isascii() or (unicodedata.is_normalized("NFC", text) and not _ACCENT.search(text))
+
+
 def clean(text: str) -> str:
     """The text as it is kept: NFC, line ends \\n, no blanks at line ends nor blank lines at the end.
 
@@ -54,6 +59,11 @@ def clean(text: str) -> str:
     and cannot find again. Kept: emoji with their joiners, left-to-right marks, tabs, every script. More than eight
     accents on one letter are cut to eight. `clean(clean(x)) == clean(x)`.
     """
+    if text.isprintable() and _is_composed(text):  # most of what people type
+        return text.rstrip(" ")
+    lines = text.split("\n")
+    if all(map(str.isprintable, lines)) and _is_composed(text):
+        return "\n".join([line.rstrip(" ") for line in lines]).rstrip()
     if _BROKEN.search(text):
         raise NotText(
             "文字中有无法识别的字符，未能收下。请删去后重新输入，或换一台设备再试。",

@@ -139,7 +139,7 @@ async def _json(request: web.Request) -> Any:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     try:
-        data = json.loads((await request.read()).decode("utf-8"), parse_float=_number, parse_constant=_no_number)
+        data = _DECODER.decode((await request.read()).decode("utf-8"))
     except (ValueError, RecursionError):
         raise Malformed("内容不是有效的 JSON。", "The body is not valid JSON.") from None
     return _tidy(data, DEEPEST)
@@ -155,6 +155,9 @@ def _number(text: str) -> int | float:
 
 def _no_number(text: str) -> Any:
     raise ValueError(text)
+
+
+_DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_no_number)
 
 
 def _tidy(data: Any, depth: int) -> Any:
