@@ -103,7 +103,7 @@ class Alone:
 
 
 async def serve(what: str, folder: Path, *, alone: bool) -> None:
-    """Serve until SIGTERM, then print the processor seconds spent."""
+    """Serve until SIGTERM, then print the processor seconds spent since the port was told."""
     store: Store | None = None
     if what == "bare":
         app = bare_app(folder)
@@ -122,13 +122,19 @@ async def serve(what: str, folder: Path, *, alone: bool) -> None:
     await site.start()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    started = spent()
     print(runner.addresses[0][1], flush=True)
     await stop.wait()
     await runner.cleanup()
     if store is not None:
         await store.close()
+    print(f"{spent() - started:.3f}", flush=True)
+
+
+def spent() -> float:
+    """Processor seconds of this process so far."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    print(f"{used.ru_utime + used.ru_stime:.3f}", flush=True)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":
