@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, get_origin, get_type_hints
 
 from hub.moments import from_text, to_text
@@ -30,11 +32,18 @@ def read_json(text: str) -> Any:
 
 def to_row(value: Any) -> Row:
     """The columns of a frozen value."""
-    row = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    names, values_of = _written(value.__class__)
+    row = dict(zip(names, values_of(value), strict=True))
     for name, given in row.items():
         if type(given) not in _AS_IT_IS:
             row[name] = _store(given)
     return row
+
+
+@cache
+def _written(cls: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = columns(cls)
+    return names, attrgetter(*names)
 
 
 def from_row(cls: type[Value], row: Mapping[str, Any]) -> Value:

@@ -127,7 +127,7 @@ class SqliteDriver:
     def execute(self, statement: Statement, params: dict[str, object]) -> list[Row]:
         """See `Driver`."""
         try:
-            cursor = self.raw.execute(statement.sqlite, params)
+            cursor = self.raw.execute(statement.sqlite, _values(statement, params))
             rows: list[Any] = cursor.fetchall()
         except sqlite.Error as fault:
             raise in_our_words(fault) from None
@@ -139,12 +139,20 @@ class SqliteDriver:
     def executemany(self, statement: Statement, rows: list[dict[str, object]]) -> None:
         """See `Driver`."""
         try:
-            self.raw.executemany(statement.sqlite, rows)
+            self.raw.executemany(statement.sqlite, [_values(statement, row) for row in rows])
         except sqlite.Error as fault:
             raise in_our_words(fault) from None
 
     def _allowed(self, action: int, *_: str | None) -> int:
         return sqlite.SQLITE_DENY if self.deed_runs and action in _DENIED else sqlite.SQLITE_OK
+
+
+def _values(statement: Statement, params: dict[str, object]) -> list[object]:
+    """The values in the order of their numbers; StoreError where one is missing."""
+    try:
+        return [params[name] for name in statement.names]
+    except KeyError as missing:
+        raise StoreError(f"the statement wants a parameter {missing}") from None
 
 
 def is_busy(fault: "sqlite.Error") -> bool:
