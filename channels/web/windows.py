@@ -5,6 +5,7 @@ what is over goes when the next attempt comes, and no thread is needed (ADR 0008
 """
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from time import time
 
 from limits.storage import MovingWindowSupport, Storage
@@ -18,14 +19,15 @@ class Windows(Storage, MovingWindowSupport):
 
     STORAGE_SCHEME = None
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time) -> None:
         super().__init__()
+        self._clock = clock
         self._moments: OrderedDict[str, deque[float]] = OrderedDict()
         self._over: dict[str, float] = {}
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count `amount` attempts now; False, and nothing counted, where the window has no room for them."""
-        now = time()
+        now = self._clock()
         self._forget(now)
         moments = self._within(key, now - expiry)
         if len(moments) + amount > limit:
@@ -38,7 +40,7 @@ class Windows(Storage, MovingWindowSupport):
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """When the oldest attempt of the window was (now where there is none), and how many there are."""
-        now = time()
+        now = self._clock()
         moments = self._within(key, now - expiry)
         return (moments[0] if moments else now), len(moments)
 
@@ -90,4 +92,4 @@ class Windows(Storage, MovingWindowSupport):
 
     def get_expiry(self, key: str) -> float:
         """When the key is forgotten, in seconds since 1970."""
-        return self._over.get(key, time())
+        return self._over.get(key, self._clock())

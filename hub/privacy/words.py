@@ -64,6 +64,11 @@ def clean(text: str) -> str:
     lines = text.split("\n")
     if all(map(str.isprintable, lines)) and _is_composed(text):
         return "\n".join([line.rstrip(" ") for line in lines]).rstrip()
+    return clean_anything(text)
+
+
+def clean_anything(text: str) -> str:
+    """What `clean` does, the long way: for text that holds more than printable characters and line ends."""
     if _BROKEN.search(text):
         raise NotText(
             "文字中有无法识别的字符，未能收下。请删去后重新输入，或换一台设备再试。",

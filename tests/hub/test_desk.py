@@ -1,5 +1,6 @@
 """The first letter told whole at the desk: sent back, answered well, rated, and offered to the public."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,14 @@ async def test_a_new_edition_is_noticed_by_pages_that_only_read(
     assert await store.write(editions.add, "kinds", {"kinds": renamed}, "tests", clock()) == 2
     assert before.kinds["suggest"].zh == "建议"
     assert (await office.book()).kinds["suggest"].zh == "意见"
+
+
+async def test_of_all_who_miss_the_rulebook_at_one_moment_one_reads_it(
+    store: Store, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    read, load = [], editions.load
+    monkeypatch.setattr(editions, "load", lambda tx: read.append(1) or load(tx))
+    books = await asyncio.gather(*(office.book() for _ in range(20)))
+    assert len(read) == 1
+    assert len({id(book) for book in books}) == 1

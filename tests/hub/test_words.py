@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.privacy.words import NotText, clean, limit_problem
+from hub.privacy.words import NotText, clean, clean_anything, limit_problem
 
 ANY = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=200)
 
@@ -17,6 +17,11 @@ ANY = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characte
 @given(ANY)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+@given(ANY | st.text("字 \nab\u3000\u0301é\ufeff", max_size=20))
+def test_the_short_way_for_plain_text_ends_where_the_long_way_does(text: str) -> None:
+    assert clean(text) == clean_anything(text)
 
 
 @given(ANY)
