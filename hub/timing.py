@@ -34,7 +34,7 @@ def start(turn: Turn, step: Step, name: str, limit: Limit | None = None) -> Step
     if before is None or before.round != step.case.round:
         return _put(step, fresh(rule, step.case.round, turn.now, limit))
     again = LedgerEvent(at=turn.now, what="restart", limit=limit or rule.limit, reason=turn.move.code)
-    return _put(step, replace(before, ledger=(*before.ledger, again)))
+    return _put(step, replace(before, ledger=(*before.ledger, again), calendar=0))
 
 
 def fresh(rule: ClockRule, round_: int, now: datetime, limit: Limit | None = None) -> Clock:
@@ -63,10 +63,12 @@ def stop_all(turn: Turn, step: Step) -> Step:
 def refreshed(clock: Clock, book: Rulebook, machine: Machine, after: datetime) -> Clock:
     """The clock with due moment, phase, breach and next rung computed anew from its ledger.
 
-    A recorded breach stays; one that nobody recorded yet is noticed when the clock ends late. A rung whose time has
+    It is counted under the calendar it already has, a clock that starts under the one in force: only a recount
+    (supervision/recount.py) brings it to a newer one. A recorded breach stays; one that nobody recorded yet is noticed when the clock ends late. A rung whose time has
     come but that the sweep has not seen yet stays the next one.
     """
-    due, now_phase = due_at(clock.ledger, book.calendar), phase(clock.ledger)
+    clock = replace(clock, calendar=clock.calendar or book.numbers["calendar"])
+    due, now_phase = due_at(clock.ledger, book.calendar_of(clock.calendar)), phase(clock.ledger)
     breached = clock.breached_at
     if breached is None and now_phase == "met" and due is not None and clock.ledger[-1].at >= due:
         breached = due
@@ -89,7 +91,7 @@ def schedule(
     clock: Clock, due: datetime, book: Rulebook, machine: Machine
 ) -> tuple[tuple[str, datetime, Rung | None], ...]:
     """Code, moment and rung of all that this clock will do, in order; the machine's own move has no rung."""
-    ladder, calendar = book.ladders.get(clock.ladder), book.calendar
+    ladder, calendar = book.ladders.get(clock.ladder), book.calendar_of(clock.calendar)
     times: list[tuple[str, datetime, Rung | None]] = []
     if ladder is not None:
         times += [(r.code, t, r) for r, t in rung_times(ladder, started_at(clock), due, calendar)]

@@ -10,11 +10,12 @@ from hub.moments import from_text, to_text
 from hub.storage.tx import Row, Tx
 
 PUT = """
-INSERT INTO clocks (case_id, name, round, ladder, phase, revision, due_at, breached_at, rung, rung_at, tries)
-VALUES (:case_id, :name, :round, :ladder, :phase, :revision, :due_at, :breached_at, :rung, :rung_at, 0)
+INSERT INTO clocks (case_id, name, round, ladder, phase, revision, due_at, breached_at, rung, rung_at, calendar,
+    tries)
+VALUES (:case_id, :name, :round, :ladder, :phase, :revision, :due_at, :breached_at, :rung, :rung_at, :calendar, 0)
 ON CONFLICT (case_id, name, round) DO UPDATE SET phase = excluded.phase, revision = excluded.revision,
     due_at = excluded.due_at, breached_at = excluded.breached_at, rung = excluded.rung, rung_at = excluded.rung_at,
-    tries = 0
+    calendar = excluded.calendar, tries = 0
 """
 PUT_EVENT = """
 INSERT INTO clock_ledger (case_id, name, round, n, at, what, allowed, reason)
@@ -67,6 +68,7 @@ def of_case(tx: Tx, case_id: str) -> tuple[Clock, ...]:
             rung=r["rung"],
             rung_at=_moment(r["rung_at"]),
             breached_at=_moment(r["breached_at"]),
+            calendar=int(r["calendar"]),
         )
         for r in tx.execute(OF_CASE, {"case_id": case_id})
     )
@@ -134,6 +136,7 @@ def _row(case_id: str, c: Clock) -> Row:
         "breached_at": _text(c.breached_at),
         "rung": c.rung,
         "rung_at": _text(c.rung_at),
+        "calendar": c.calendar,
     }
 
 

@@ -50,8 +50,11 @@ def load(tx: Tx) -> Rulebook:
         family: (n, json.loads(tx.execute(CONTENT, {"family": family, "number": n})[0]["content"]))
         for family, n in in_force.items()
     }
-    kinds = {int(r["number"]): json.loads(r["content"]) for r in tx.execute(ALL_OF, {"family": "kinds"})}
-    return read_rulebook(current, kinds)
+    return read_rulebook(current, _all_of(tx, "kinds"), _all_of(tx, "calendar"))
+
+
+def _all_of(tx: Tx, family: str) -> dict[int, Any]:
+    return {int(r["number"]): json.loads(r["content"]) for r in tx.execute(ALL_OF, {"family": family})}
 
 
 def must_be_current(tx: Tx, book: Rulebook) -> None:
