@@ -52,6 +52,7 @@ from routing.port import chooser
 from routing.rules import read_rules
 from supervision.checks import inspect
 from supervision.patrol import sweep
+from supervision.recount import recount
 
 Folder = Annotated[Path, typer.Argument(help="By default the starter set.")]
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -162,17 +163,22 @@ def secrets_of(settings: Settings) -> Secrets:
 
 
 async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings, ended: dict[str, datetime]) -> None:
-    """Start the rounds of the hub: followers as the journal grows, the sweep at its interval and once at the start."""
+    """Start the rounds of the hub: followers as the journal grows, sweep and recount now and at their interval."""
 
     async def round_of_clocks() -> None:
         await sweep(office, system_clock())
         ended["sweep"] = system_clock()
+
+    async def round_of_calendar() -> None:
+        await recount(office, system_clock())
 
     following = asyncio.create_task(keep_following(office), name="followers")
     stack.push_async_callback(_cancelled, following)
     timer = await stack.enter_async_context(Timer())
     timer.every(settings.timing.sweep_seconds, "sweep", round_of_clocks)
     timer.start("sweep", round_of_clocks)
+    timer.every(settings.timing.sweep_seconds, "recount", round_of_calendar)
+    timer.start("recount", round_of_calendar)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -9,9 +9,9 @@ How time is counted
 - Hour limits leave out exactly the paused time.
 - What happens to a clock that is already late does not make it timely: pause, extension and recalculation then change
   nothing. A recorded breach stands even when a later calendar would have excused it. Only `restart` counts anew.
-- A newer calendar reaches a clock by a recalculation (`recalc` without a limit), which is only made in time. It is made
-  for the future alone, as rules are (立法法 2023, art. 104): whatever came before it was in time, and a limit that would
-  by the new calendar have ended already ends with the first working day not over yet, or, where the clock rested, with
+- A newer calendar reaches a clock by a recalculation (`recalc` without a limit), which is only made in time. It works
+  for the future alone, as rules do (立法法 2023, art. 104): what came before it was in time, and a limit that would by
+  the new calendar have ended already ends with the first working day not over yet, or, where the clock rested, with
   the first one not over when it goes on.
 """
 
