@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from hub.calendar import WorkCalendar, read_calendar
+from hub.calendar_editions import Foreseen, Shift
 from hub.case import Case, Clock, Dossier, Notice
 from hub.clocks import due_day
 from hub.errors import Overtaken
@@ -47,30 +48,6 @@ class Recounted:
 
     def __add__(self, other: "Recounted") -> "Recounted":
         return Recounted(self.brought + other.brought, self.moved + other.moved, self.put_off + other.put_off)
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """One clock whose date moves; `number` is empty for a sealed case."""
-
-    number: str
-    clock: str
-    was: date
-    due: date
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """What a calendar would change: the days it makes rest or work, the open clocks looked at, those whose date would
-    move, how many cases that is, how many go from which day to which, and a few by name."""
-
-    rest: tuple[date, ...]
-    work: tuple[date, ...]
-    looked: int
-    moved: int
-    cases: int
-    dates: tuple[tuple[date, date, int], ...]
-    sample: tuple[Shift, ...]
 
 
 async def recount(office: Office, now: datetime, limit: int = BATCH) -> Recounted:
