@@ -48,6 +48,7 @@ async def publish(desk: Desk, asked: Asked, seen: int) -> int:
     _, content = await desk.office.store.read(calendar_editions.in_force)
     change = calendar_editions.changed(content, asked, _today(desk))
     await desk.office.store.write(calendar_editions.publish, change, seen, desk.actor.id, desk.now)
+    desk.office.look_again()
     return change.year
 
 
