@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -27,9 +28,9 @@ from channels.web.render import Site
 from config import settings as process_settings
 from config import starter
 from config.settings import Settings
-from hub import archive, configure, coverage, demo, logs, officers, printed, rehearsal
+from hub import archive, calendar_editions, configure, coverage, demo, logs, officers, printed, rehearsal
 from hub.clocks import LedgerEvent, due_at, due_day
-from hub.console import JsonFlag, Stopped, command, lines_of, out, print_json, progress
+from hub.console import JsonFlag, Stopped, command, lines_of, out, print_json, progress, text_of
 from hub.daylines import explain
 from hub.demo_world import Days
 from hub.files import FileStore
@@ -52,6 +53,7 @@ from routing.port import chooser
 from routing.rules import read_rules
 from supervision.checks import inspect
 from supervision.patrol import sweep
+from supervision.recount import foresee, recount
 
 Folder = Annotated[Path, typer.Argument(help="By default the starter set.")]
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -162,17 +164,22 @@ def secrets_of(settings: Settings) -> Secrets:
 
 
 async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings, ended: dict[str, datetime]) -> None:
-    """Start the rounds of the hub: followers as the journal grows, the sweep at its interval and once at the start."""
+    """Start the rounds of the hub: followers as the journal grows, sweep and recount now and at their interval."""
 
     async def round_of_clocks() -> None:
         await sweep(office, system_clock())
         ended["sweep"] = system_clock()
+
+    async def round_of_calendar() -> None:
+        await recount(office, system_clock())
 
     following = asyncio.create_task(keep_following(office), name="followers")
     stack.push_async_callback(_cancelled, following)
     timer = await stack.enter_async_context(Timer())
     timer.every(settings.timing.sweep_seconds, "sweep", round_of_clocks)
     timer.start("sweep", round_of_clocks)
+    timer.every(settings.timing.sweep_seconds, "recount", round_of_calendar)
+    timer.start("recount", round_of_calendar)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
@@ -234,15 +241,49 @@ async def release() -> None:
 
 
 @command(config_app, "load")
-async def config_load(folder: Folder = starter.HERE) -> None:
+async def config_load(
+    folder: Folder = starter.HERE,
+    forget: Annotated[bool, typer.Option("--forget", help="Drop calendar days the folder does not know.")] = False,
+) -> None:
     """Check the rule sets of a folder and put those that changed into force as new editions."""
     content = configure.read_folder(folder)
     if faults := configure.check(content, read_rules):
         raise Stopped("\n".join(faults))
     async with opened(settings_now()) as office:
-        numbers = await office.store.write(configure.load, content, "console", office.clock())
+        load = partial(configure.load, forget=forget)
+        numbers = await office.store.write(load, content, "console", office.clock())
     for family, number in numbers.items():
         out.print(f"{family}: {f'第 {number} 版' if number else '没有变化'}")
+
+
+@command(config_app, "calendar")
+async def config_calendar(
+    file: Annotated[Path | None, typer.Argument(help="The State Council's notice as text, UTF-8.")] = None,
+    rest: Annotated[str, typer.Option(help="A day that the district makes a day of rest: 2026-07-20.")] = "",
+    work: Annotated[str, typer.Option(help="A day that the district makes a working day.")] = "",
+    take_back: Annotated[str, typer.Option(help="A day whose own arrangement is taken back.")] = "",
+    name: Annotated[str, typer.Option(help="What the day is called.")] = "",
+    source: Annotated[str, typer.Option(help="The document it rests on.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would move.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Announce a year from its notice, or set or take back one day; tell which dates of open cases move."""
+    ways = {"notice": file, "rest": rest, "work": work, "take_back": take_back}
+    if len(given := [way for way, value in ways.items() if value]) != 1:
+        raise Stopped("请给一份通知的文件，或 --rest、--work、--take-back 中的一个。(A file, or one of these options.)")
+    text = text_of(file) if file else ""
+    what = given[0] if given[0] in ("notice", "take_back") else "day"
+    asked = calendar_editions.Asked(what, text, rest or work or take_back, "yes" if work else "no", name, source)
+    async with opened(settings_now(), writes=not dry_run) as office:
+        await must_have_rules(office)
+        number, content = await office.store.read(calendar_editions.in_force)
+        today = (await office.book()).calendar.day_of(office.clock())
+        change = calendar_editions.changed(content, asked, today)
+        ahead = await foresee(office, change.content, office.clock())
+        if not dry_run:
+            number = await office.store.write(calendar_editions.publish, change, number, "console", office.clock())
+    told = {"edition": number, "published": not dry_run, **asdict(ahead)}
+    print_json(told) if as_json else printed.calendar(ahead, number, published=not dry_run)
 
 
 @command(config_app, "check")

@@ -136,7 +136,9 @@ def _file(office: Office, chat: Chat, wish: File, files: tuple[Attached, ...], b
 
     def deed(tx: Tx) -> Outcome:
         got = desk.receive(tx, ready, book, now)
-        return Filed(got.number, office.code(got.case_id), _day(got.due, book), chat.link(got.number))
+        day = _day(got.due, book)
+        provisional = day is not None and book.calendar.is_provisional(day)
+        return Filed(got.number, office.code(got.case_id), day, chat.link(got.number), provisional)
 
     return deed
 
@@ -180,6 +182,7 @@ def _status(tx: Tx, office: Office, chat: Chat, case_id: str, party: int, book: 
         reply if view.answered_at is not None and chat.words else "",
         chat.link(view.number),
         _open(view, question),
+        view.provisional,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from channels.dialogue.outcome import day_words
 from hub.case import Case, Dossier, Party
+from hub.daylines import is_provisional
 from hub.own_words import is_hidden
 from hub.privacy.codes import spell
 from hub.rulebook import Rulebook
@@ -21,6 +22,7 @@ Form = Literal["short", "full"]
 
 _CLOCKS: Mapping[str, str] = {"need_fix": "fix", "rate_invite": "rating", "rated": "rating"}
 """Which clock gives the day that a text names; all others name the day of the answer."""
+_PROVISIONAL = {"zh": "（暂定）", "en": " (provisional)"}
 _NO_DAY = {"zh": "我们另行告知的日期", "en": "a day we will tell you"}
 
 
@@ -110,6 +112,7 @@ def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: 
         "title": case.title,
         "unit": district if case.sealed or not named else named,
         "due": _due(text, facts, desk, lang),
+        "was": _was(refs, desk, lang),
         "link": f"{desk.site}/letters/track?number={case.number}",
         "code": spell(code),
         "reason": _reason(refs, desk.book, lang),
@@ -123,6 +126,8 @@ def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: 
 
 def _due(text: str, facts: Facts, desk: Desk, lang: str) -> str:
     due: datetime | None = facts.dossier.case.main_due
+    main = facts.dossier.clock("main")
+    rests = main is not None and is_provisional(main.ledger, desk.book.calendar_of(main.calendar))
     if text == "question" and (asked := facts.dossier.open("question")) is not None and asked.due_at is not None:
         due = asked.due_at
     clock = facts.dossier.clock(_CLOCKS.get(text, "main"))
@@ -131,7 +136,14 @@ def _due(text: str, facts: Facts, desk: Desk, lang: str) -> str:
     today: date = desk.book.calendar.day_of(desk.now)
     if due is None:
         return _NO_DAY[lang]
-    return day_words(desk.book.calendar.day_of(due - timedelta(microseconds=1)), lang, today)
+    words = day_words(desk.book.calendar.day_of(due - timedelta(microseconds=1)), lang, today)
+    return words + _PROVISIONAL[lang] if rests and due == facts.dossier.case.main_due else words
+
+
+def _was(refs: Mapping[str, Any], desk: Desk, lang: str) -> str:
+    """The day that stood before, where the notice tells of another one."""
+    day = str(refs.get("was") or "")
+    return day_words(date.fromisoformat(day), lang, desk.book.calendar.day_of(desk.now)) if day else ""
 
 
 def _reason(refs: Mapping[str, Any], book: Rulebook, lang: str) -> str:

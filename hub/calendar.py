@@ -169,6 +169,24 @@ class WorkCalendar:
         days = self.official_years.get(year)
         return days is None or not days.announced
 
+    def first_difference(self, other: "WorkCalendar") -> date | None:
+        """The first day that one works and the other does not; date.min where zone or office hours differ."""
+        if (self.zone, self.office) != (other.zone, other.office):
+            return date.min
+        return next(iter(self.differing_days(other)), None)
+
+    def differing_days(self, other: "WorkCalendar") -> tuple[date, ...]:
+        """The days that one works and the other does not, in order."""
+        named = {day.year for calendar in (self, other) for day in calendar._named}
+        years = sorted({*named, *self.official_years, *other.official_years})
+        return tuple(
+            date.fromordinal(here.first + n)
+            for here, there in ((self._year(year), other._year(year)) for year in years)
+            if here.flags != there.flags
+            for n, (a, b) in enumerate(zip(here.flags, there.flags, strict=True))
+            if a != b
+        )
+
     def name_of(self, day: date) -> str:
         """What the day is called, as read by people: 春节, 春节调休上班, 周六, 工作日; a provisional day says 暂定."""
         worked, name = self._rule(day)

@@ -166,6 +166,8 @@ class Clock:
     rung: str = ""
     rung_at: datetime | None = None
     breached_at: datetime | None = None
+    calendar: int = 0
+    """The edition of the working calendar it is counted under; 0: the one in force when it is next computed."""
 
     @property
     def revision(self) -> int:

@@ -9,6 +9,10 @@ How time is counted
 - Hour limits leave out exactly the paused time.
 - What happens to a clock that is already late does not make it timely: pause, extension and recalculation then change
   nothing. A recorded breach stands even when a later calendar would have excused it. Only `restart` counts anew.
+- A newer calendar reaches a clock by a recalculation (`recalc` without a limit), which is only made in time. It works
+  for the future alone, as rules do (立法法 2023, art. 104): what came before it was in time, and a limit that would by
+  the new calendar have ended already ends with the first working day not over yet, or, where the clock rested, with
+  the first one not over when it goes on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -70,6 +74,7 @@ class Count:
     paused: LedgerEvent | None = None
     ended: datetime | None = None
     late_at: datetime | None = None  # once late, the due instant no longer moves
+    not_before: datetime | None = None  # a newer calendar came then: the limit has not ended by this moment
     breached: bool = False
 
     @property
@@ -184,7 +189,8 @@ def read_count(ledger: Sequence[LedgerEvent], calendar: WorkCalendar) -> Count |
     """
     count: Count | None = None
     latest: datetime | None = None
-    for event in ledger:
+    in_time = next((n for n in reversed(range(len(ledger))) if _by_calendar(ledger[n])), -1)
+    for n, event in enumerate(ledger):
         if event.what != "breached":
             latest = event.at if latest is None else max(latest, event.at)
             if latest != event.at:
@@ -193,12 +199,17 @@ def read_count(ledger: Sequence[LedgerEvent], calendar: WorkCalendar) -> Count |
             if count is None or event.what == "restart":
                 count = Count(event.at, event.limit or (count.limit if count else None))
         elif count is not None:
-            count = _with(count, event, calendar)
+            count = _with(count, event, calendar, in_time=n <= in_time)
     return count
 
 
-def _with(count: Count, event: LedgerEvent, calendar: WorkCalendar) -> Count:
-    """The count after one more line."""
+def _by_calendar(event: LedgerEvent) -> bool:
+    """Whether the line brings a newer calendar, rather than another limit."""
+    return event.what == "recalc" and event.limit is None
+
+
+def _with(count: Count, event: LedgerEvent, calendar: WorkCalendar, *, in_time: bool) -> Count:
+    """The count after one more line; `in_time` where a later line says that the clock was not late by then."""
     if event.what == "breached":
         return count if count.breached else replace(count, breached=True, late_at=event.at)
     if count.ended:
@@ -208,8 +219,10 @@ def _with(count: Count, event: LedgerEvent, calendar: WorkCalendar) -> Count:
     if event.what == "resume":
         return _settled(count, event.at)
     due = due_of(count, calendar)
-    if due is not None and event.at >= due:
+    if due is not None and event.at >= due and not in_time:
         count = replace(count, late_at=due)
+    if _by_calendar(event):
+        return replace(count, not_before=event.at) if count.late_at is None else count
     if event.what == "pause":
         return replace(count, paused=event) if count.paused is None else count
     if count.late_at is None and event.limit is not None:
@@ -224,7 +237,9 @@ def _settled(count: Count, at: datetime) -> Count:
     if count.paused is None:
         return count
     pause = Pause(count.paused.at, max(at, count.paused.at), count.paused.reason)
-    return replace(count, paused=None, pauses=(*count.pauses, pause))
+    came = count.not_before
+    came = pause.until if came is not None and came >= pause.since else came
+    return replace(count, paused=None, pauses=(*count.pauses, pause), not_before=came)
 
 
 def due_of(count: Count, calendar: WorkCalendar) -> datetime | None:
@@ -236,7 +251,15 @@ def due_of(count: Count, calendar: WorkCalendar) -> datetime | None:
     due: datetime | None = None
     for leg in legs(count, calendar):
         due = leg.end
+    if due is not None and count.not_before is not None and due <= count.not_before:
+        return _first_end_after(count.not_before, count.stages[-1], calendar)
     return due
+
+
+def _first_end_after(moment: datetime, stage: Limit, calendar: WorkCalendar) -> datetime:
+    """The end of the first working day that is not over at the moment, as the limit ends its days."""
+    day = calendar.next_workday(_counting_day(moment, stage, calendar))
+    return calendar.closing(day) if stage.close else calendar.midnight_after(day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from config import starter
-from hub import machines
+from hub import calendar_editions, machines
 from hub.calendar import read_calendar
+from hub.errors import NotNow
+from hub.journal import Entry
 from hub.kinds import Kind, read_kind
 from hub.ladders import Ladder, read_ladders
 from hub.machines.registry import MACHINES
 from hub.rulebook import FAMILIES
-from hub.storage import editions
+from hub.storage import editions, journal
 from hub.storage.tx import Tx
 from hub.units import Directory, read_units
 
@@ -61,9 +63,33 @@ def check(content: Mapping[str, Any], check_rules: CheckRules) -> list[str]:
     return faults
 
 
-def load(tx: Tx, content: Mapping[str, Any], by_whom: str, now: datetime) -> dict[str, int | None]:
-    """The deed that puts checked rule sets into force: family → its new number, None where nothing changed."""
-    return {family: editions.add(tx, family, content[family], by_whom, now) for family in FAMILIES}
+def load(
+    tx: Tx, content: Mapping[str, Any], by_whom: str, now: datetime, *, forget: bool = False
+) -> dict[str, int | None]:
+    """The deed that puts checked rule sets into force: family → its new number, None where nothing changed.
+
+    Raises NotNow where the calendar would lose a year announced or a day set since, unless `forget` says so.
+    """
+    if not forget:
+        _must_not_forget(tx, content["calendar"], now)
+    added = {family: editions.add(tx, family, content[family], by_whom, now) for family in FAMILIES}
+    new = {family: number for family, number in added.items() if number is not None}
+    told = (Entry(None, "edition.added", by_whom, now, {"family": f, "edition": n}) for f, n in new.items())
+    journal.append(tx, told)
+    return added
+
+
+def _must_not_forget(tx: Tx, content: Mapping[str, Any], now: datetime) -> None:
+    """A folder that was not kept up must not take back what was published on the page since."""
+    if "calendar" not in editions.numbers(tx):
+        return
+    number, known = calendar_editions.in_force(tx)
+    old, new = read_calendar(known, number), read_calendar(content, number + 1)
+    if lost := calendar_editions.forgotten(old, new, old.day_of(now)):
+        raise NotNow(
+            f"文件夹里的日历没有{'、'.join(lost)}，现行日历里有。请写进 calendar.toml，或用 --forget 表示不要了。",
+            "The calendar in force knows years or days that the folder lacks: add them, or use --forget.",
+        )
 
 
 def told_texts() -> frozenset[str]:

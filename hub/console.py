@@ -97,6 +97,14 @@ def print_json(value: Any) -> None:
     typer.echo(text)
 
 
+def text_of(file: Path) -> str:
+    """The whole of a text file; raises Stopped where it is no UTF-8."""
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Stopped(f"{file} 不是UTF-8文本，请另存为UTF-8。(Save the file as UTF-8.)") from None
+
+
 @contextmanager
 def lines_of(file: Path) -> Iterator[Iterator[str]]:
     """The lines of a text file, `.gz` too; bytes that are no UTF-8 are shown as such and refused with their line."""

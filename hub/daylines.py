@@ -37,7 +37,8 @@ def explain(ledger: Sequence[LedgerEvent], calendar: WorkCalendar) -> tuple[DayL
         rest = calendar.day_of(count.paused.at)
         kept = [line for line in lines if line.day < rest]
         return (*kept, _resting(rest, f"暂停中{_because(count.paused.reason)}", kept))
-    return _until(lines, due_day(due, calendar), calendar) if due else tuple(lines)
+    fixed = "逾期已记录，期限不再变动" if count.late_at else "原算日期已过，按新日历延至最近的工作日"
+    return _until(lines, due_day(due, calendar), fixed, calendar) if due else tuple(lines)
 
 
 def is_provisional(ledger: Sequence[LedgerEvent], calendar: WorkCalendar) -> bool:
@@ -118,13 +119,13 @@ def _passed(start: datetime, end: datetime, calendar: WorkCalendar, *, staffed: 
     return calendar.staffed_between(start, end) if staffed else end - start
 
 
-def _until(lines: list[DayLine], last: date, calendar: WorkCalendar) -> tuple[DayLine, ...]:
-    """The lines up to the last day; a recorded breach may have fixed another day than the calendar of today gives."""
+def _until(lines: list[DayLine], last: date, fixed: str, calendar: WorkCalendar) -> tuple[DayLine, ...]:
+    """The lines up to the last day; `fixed` says why that is another day than the calendar of today gives."""
     kept = [line for line in lines if line.day <= last]
     day = kept[-1].day if kept else last - ONE_DAY
     while day < last:
         day += ONE_DAY
-        kept.append(_resting(day, f"逾期已记录，期限不再变动（{calendar.name_of(day)}）", kept))
+        kept.append(_resting(day, f"{fixed}（{calendar.name_of(day)}）", kept))
     return tuple(kept)
 
 

@@ -65,6 +65,10 @@ class Office:
                 self._book = await self.store.read(editions.load, room="heavy")
             return self._book
 
+    def look_again(self) -> None:
+        """This process has just added an edition: notice it with the next question, not within seconds."""
+        self._looked = -FRESH_SECONDS
+
     async def with_rules(self, run: Callable[[Rulebook], Awaitable[Answer]]) -> Answer:
         """Run with the rulebook; where a newer edition came into force, once more with that one."""
         for _ in range(3):

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from hub.archive import Manifest
 from hub.calendar import WorkCalendar
+from hub.calendar_editions import Foreseen
 from hub.clocks import due_day
 from hub.console import out
 from hub.coverage import Through
@@ -48,6 +49,22 @@ def restored(manifest: Manifest, keys: Path) -> None:
     out.print("通知暂不发送，核对后请运行 release。(Nothing is sent until `release`.)")
     if not keys.exists():
         out.print(f"请把密钥文件放回 {keys}。(Put the key file back.)")
+
+
+def calendar(ahead: Foreseen, number: int, *, published: bool) -> None:
+    """What a calendar changes, and whether it is in force now."""
+    for word, days in (("改为放假 (rest)", ahead.rest), ("改为上班 (work)", ahead.work)):
+        if days:
+            out.print(f"{word}：{'、'.join(map(str, days))}")
+    out.print(f"未到期的时限 {ahead.looked} 个，其中 {ahead.moved} 个改期，涉及来信 {ahead.cases} 件。")
+    for was, due, n in ahead.dates:
+        out.print(f"  {was} → {due}  {n}")
+    for shift in ahead.sample:
+        out.print(f"  {shift.number}  {shift.clock}  {shift.was} → {shift.due}")
+    if published:
+        out.print(f"工作日历第 {number} 版已生效；运行中的系统随即重算并通知。(In force; a running hub recounts now.)")
+    else:
+        out.print(f"没有发布，现行仍是第 {number} 版。(Nothing was published.)")
 
 
 def staffed(ways: Sequence[Through], missing: Sequence[str]) -> None:

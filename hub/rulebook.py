@@ -33,7 +33,7 @@ class Rulebook:
     numbers: Mapping[str, int]
     kinds_by_edition: Mapping[int, Mapping[str, Kind]]
     directory: Directory
-    calendar: WorkCalendar
+    calendars: Mapping[int, WorkCalendar]
     ladders: Mapping[str, Ladder]
     checklist: Checklist
     texts: Mapping[str, Any]
@@ -49,6 +49,18 @@ class Rulebook:
         return masking.Directory.of(numbers=phones, words=(*words, *named))
 
     @property
+    def calendar(self) -> WorkCalendar:
+        """The working calendar in force."""
+        return self.calendars[self.numbers["calendar"]]
+
+    def calendar_of(self, edition: int) -> WorkCalendar:
+        """The calendar a clock is counted under (0: the one in force); OldEdition where this snapshot is older."""
+        try:
+            return self.calendars[edition] if edition else self.calendar
+        except KeyError:
+            raise OldEdition from None
+
+    @property
     def kinds(self) -> Mapping[str, Kind]:
         return self.kinds_by_edition[self.numbers["kinds"]]
 
@@ -60,15 +72,24 @@ class Rulebook:
             raise OldEdition from None
 
 
-def read_rulebook(current: Mapping[str, tuple[int, Any]], kinds: Mapping[int, Any]) -> Rulebook:
-    """Build the snapshot from edition contents; raises ValueError with the sentence of the first fault found."""
+def read_rulebook(
+    current: Mapping[str, tuple[int, Any]], kinds: Mapping[int, Any], calendars: Mapping[int, Any] | None = None
+) -> Rulebook:
+    """Build the snapshot from edition contents; raises ValueError with the sentence of the first fault found.
+
+    `kinds` and `calendars` are all editions of their family, which open cases and clocks still keep; without
+    `calendars` there is only the one in force.
+    """
     number = {family: current[family][0] for family in FAMILIES}
     content = {family: current[family][1] for family in FAMILIES}
     return Rulebook(
         numbers=number,
         kinds_by_edition={n: {row["code"]: read_kind(row) for row in rows["kinds"]} for n, rows in kinds.items()},
         directory=read_units(content["units"], number["units"]),
-        calendar=read_calendar(content["calendar"], number["calendar"]),
+        calendars={
+            n: read_calendar(table, n)
+            for n, table in (calendars or {current["calendar"][0]: content["calendar"]}).items()
+        },
         ladders=read_ladders(content["ladders"]),
         checklist=_checklist(content["checklist"]),
         texts=content["texts"],

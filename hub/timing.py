@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.case import Case, Clock, Dossier
-from hub.clocks import LedgerEvent, due_at, phase
+from hub.clocks import LedgerEvent, append, due_at, has_breached, phase
 from hub.kinds import ClockRule
 from hub.ladders import Rung, RungTime, rung_times
 from hub.limits import Limit
@@ -34,7 +34,7 @@ def start(turn: Turn, step: Step, name: str, limit: Limit | None = None) -> Step
     if before is None or before.round != step.case.round:
         return _put(step, fresh(rule, step.case.round, turn.now, limit))
     again = LedgerEvent(at=turn.now, what="restart", limit=limit or rule.limit, reason=turn.move.code)
-    return _put(step, replace(before, ledger=(*before.ledger, again)))
+    return _put(step, replace(before, ledger=(*before.ledger, again), calendar=0))
 
 
 def fresh(rule: ClockRule, round_: int, now: datetime, limit: Limit | None = None) -> Clock:
@@ -63,10 +63,12 @@ def stop_all(turn: Turn, step: Step) -> Step:
 def refreshed(clock: Clock, book: Rulebook, machine: Machine, after: datetime) -> Clock:
     """The clock with due moment, phase, breach and next rung computed anew from its ledger.
 
-    A recorded breach stays; one that nobody recorded yet is noticed when the clock ends late. A rung whose time has
-    come but that the sweep has not seen yet stays the next one.
+    It is counted under the calendar it already has, or where it begins under the one in force: only a recount brings
+    it to a newer one. A recorded breach stays; one that nobody recorded yet is noticed when the clock ends late. A rung
+    whose time has come but that the sweep has not seen yet stays the next one.
     """
-    due, now_phase = due_at(clock.ledger, book.calendar), phase(clock.ledger)
+    clock = replace(clock, calendar=clock.calendar or book.numbers["calendar"])
+    due, now_phase = due_at(clock.ledger, book.calendar_of(clock.calendar)), phase(clock.ledger)
     breached = clock.breached_at
     if breached is None and now_phase == "met" and due is not None and clock.ledger[-1].at >= due:
         breached = due
@@ -80,6 +82,25 @@ def refreshed(clock: Clock, book: Rulebook, machine: Machine, after: datetime) -
     return replace(clock, due_at=due, phase=now_phase, breached_at=breached, rung=rung, rung_at=rung_at)
 
 
+def recounted(clock: Clock, book: Rulebook, now: datetime) -> Clock | None:
+    """The clock counted under the calendar in force, its due moment with it; None where it stays as it is.
+
+    A clock that has ended, is late or has a breach on record keeps the calendar it has. Where the due moment moves, or
+    the new calendar would read the ledger otherwise, a `recalc` line says so (hub/clocks.py); rungs are not looked at.
+    """
+    edition, calendar = book.numbers["calendar"], book.calendar
+    if clock.phase not in ("running", "paused") or clock.calendar >= edition:
+        return None
+    if clock.breached_at is not None or has_breached(clock.ledger):
+        return None
+    if clock.due_at is not None and clock.due_at <= now:
+        return None
+    if due_at(clock.ledger, calendar) == clock.due_at:
+        return replace(clock, calendar=edition)
+    ledger = append(clock.ledger, LedgerEvent(now, "recalc", None, f"calendar:{edition}"))
+    return replace(clock, calendar=edition, ledger=ledger, due_at=due_at(ledger, calendar))
+
+
 def silent(clock: Clock) -> Clock:
     """The clock of an imported case: it is counted, but climbs no rung (DESIGN §11)."""
     return replace(clock, rung="", rung_at=None)
@@ -89,7 +110,7 @@ def schedule(
     clock: Clock, due: datetime, book: Rulebook, machine: Machine
 ) -> tuple[tuple[str, datetime, Rung | None], ...]:
     """Code, moment and rung of all that this clock will do, in order; the machine's own move has no rung."""
-    ladder, calendar = book.ladders.get(clock.ladder), book.calendar
+    ladder, calendar = book.ladders.get(clock.ladder), book.calendar_of(clock.calendar)
     times: list[tuple[str, datetime, Rung | None]] = []
     if ladder is not None:
         times += [(r.code, t, r) for r, t in rung_times(ladder, started_at(clock), due, calendar)]

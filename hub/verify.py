@@ -143,9 +143,14 @@ def look_at(kept: checking.Kept, book: Rulebook) -> list[Finding]:
 
 
 def _clock(clock: Clock, book: Rulebook) -> list[str]:
-    """The clock against its own ledger: the due moment and the phase are functions of it."""
+    """The clock against its own ledger: due moment and phase are functions of it and of the calendar it is counted by.
+
+    So a clock that waits for its recount holds, and one that ended holds under the calendar it ended in.
+    """
+    if clock.calendar not in book.calendars:
+        return [f"按第 {clock.calendar} 版日历计算，但没有这一版"]
     wrong = []
-    due, now_phase = due_at(clock.ledger, book.calendar), phase(clock.ledger)
+    due, now_phase = due_at(clock.ledger, book.calendars[clock.calendar]), phase(clock.ledger)
     if due != clock.due_at:
         wrong.append(f"到期时刻应为 {_said(due)}，记为 {_said(clock.due_at)}")
     if now_phase != clock.phase:

@@ -43,6 +43,7 @@ OTHER_LINES: dict[str, Said] = {
     "unmerged": Said("取消并案", "Unmerged"),
     "split": Said("拆分", "Split"),
     "clock.climbed": Said("时限提醒", "Limit reminder"),
+    "clock.recounted": Said("时限按新的工作日历重算", "Limit counted again under the new calendar"),
     "shelved": Said("挂账", "Shelved"),
     "notice.again": Said("再发一次通知", "A notice was sent again"),
     "notice.failed": Said("一条通知没有送到", "A notice was not delivered"),

@@ -108,8 +108,14 @@ def day_words(day: date, lang: str, today: date) -> str:
     return f"{year}{day.month}月{day.day}日（星期{_WEEKDAYS[day.weekday()]}）"
 
 
+def _due(lang: str, of: Filed | Status, facts: Facts) -> str:
+    """The sentence with the day of the answer; empty where there is none."""
+    name = "due_provisional" if of.provisional else "due"
+    return words(lang, name, day=day_words(of.due, lang, facts.today)) if of.due else ""
+
+
 def _receipt(lang: str, filed: Filed, facts: Facts) -> tuple[Say, ...]:
-    due = words(lang, "due", day=day_words(filed.due, lang, facts.today)) if filed.due else words(lang, "no_due")
+    due = _due(lang, filed, facts) or words(lang, "no_due")
     text = words(lang, "filed", number=filed.number, code=spell(filed.query_code), due=due, link=filed.link)
     see = _errand_button(lang, "see", filed.number)
     return (Say(shorten(text, SAY_UNITS), ((*see, *_errand_button(lang, "add", filed.number)),)),)
@@ -129,7 +135,7 @@ def _status(lang: str, status: Status, facts: Facts) -> tuple[Say, ...]:
     title = shorten(line.title, 200) if full else ""
     lines = [words(lang, "status", number=line.number, word=word, title=title).strip()]
     lines += [words(lang, "status_unit", unit=unit)] if unit else []
-    lines += [words(lang, "due", day=day_words(status.due, lang, facts.today))] if status.due else []
+    lines += [due] if (due := _due(lang, status, facts)) else []
     lines += [words(lang, "question", question=status.question)] if status.question and full else []
     if status.reply:
         lines.append(words(lang, "reply", reply=status.reply) if full else words(lang, "reply_link", link=status.link))

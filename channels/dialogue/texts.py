@@ -171,6 +171,11 @@ TEXTS: Mapping[str, Said] = {
         "letter stands at any time: {link}",
     ),
     "due": Said("最迟{day}答复您。", "You get an answer by {day} at the latest."),
+    "due_provisional": Said(
+        "暂定最迟{day}答复您：途中的放假安排还没有公布，日期有变会告诉您。",
+        "You get an answer by {day}. This day is provisional: holidays on the way are not announced yet, and we tell you "
+        "if it moves.",
+    ),
     "no_due": Said("我们会尽快告诉您下一步。", "We tell you the next step soon."),
     "status": Said("编号 {number}：{word}\n{title}", "Number {number}: {word}\n{title}"),
     "status_unit": Said("由{unit}办理。", "With {unit}."),

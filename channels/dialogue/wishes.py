@@ -115,12 +115,14 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The letter is in: all that its citizen needs. `due` is the last day for the answer."""
+    """The letter is in: all that its citizen needs. `due` is the last day for the answer, `provisional` where it rests
+    on a year that is not announced."""
 
     number: str
     query_code: str
     due: date | None
     link: str
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Status:
     reply: str = ""
     link: str = ""
     open: tuple[str, ...] = ()
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

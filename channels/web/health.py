@@ -6,7 +6,9 @@ from aiohttp import web
 
 from channels.web import metrics
 from channels.web.keys import OFFICE, PARTS, Route
+from hub.calendar_editions import missing_year
 from hub.moments import from_text
+from hub.office import Office
 from hub.storage import backlog
 
 
@@ -27,6 +29,7 @@ async def readyz(request: web.Request) -> web.Response:
         waiting, _, _ = await office.store.read(backlog.waiting, office.clock())
         checks["question"] = True
         checks["outbox_waiting"] = waiting
+        checks["calendar_year_missing"] = await _year_missing(office)
     except Exception:
         checks["question"] = False
     for name, age in parts.ages.items():
@@ -39,6 +42,12 @@ async def readyz(request: web.Request) -> web.Response:
     )
 
 
+async def _year_missing(office: Office) -> int:
+    """The year whose holiday notice is due and not entered, 0 where none is: a figure, the hub is ready without it."""
+    calendar = (await office.book()).calendar
+    return missing_year(calendar, calendar.day_of(office.clock()))
+
+
 async def figures(request: web.Request) -> web.Response:
     """The figures of this process and the backlog of the hub, for Prometheus."""
     office = request.app[OFFICE]
@@ -47,6 +56,7 @@ async def figures(request: web.Request) -> web.Response:
     metrics.OUTBOX_WAITING.set(waiting)
     metrics.OUTBOX_AGE.set(max(0.0, (now - from_text(oldest)).total_seconds()) if oldest else 0)
     metrics.OLDEST_DUE.set(max(0.0, (now - from_text(due)).total_seconds()) if due else 0)
+    metrics.YEAR_MISSING.set(await _year_missing(office))
     return metrics.exposition()
 
 

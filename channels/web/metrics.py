@@ -19,6 +19,9 @@ LETTERS = Counter("minxin_letters", "Letters received on this site.", ("channel"
 OUTBOX_AGE = Gauge("minxin_outbox_oldest_seconds", "How long the oldest due notice has waited.", registry=REGISTRY)
 OUTBOX_WAITING = Gauge("minxin_outbox_waiting", "Notices waiting to be sent.", registry=REGISTRY)
 OLDEST_DUE = Gauge("minxin_oldest_due_seconds", "How long the most overdue open limit is over.", registry=REGISTRY)
+YEAR_MISSING = Gauge(
+    "minxin_calendar_year_missing", "The year whose holiday notice is due and not entered; 0: none.", registry=REGISTRY
+)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 

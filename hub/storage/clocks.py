@@ -10,11 +10,12 @@ from hub.moments import from_text, to_text
 from hub.storage.tx import Row, Tx
 
 PUT = """
-INSERT INTO clocks (case_id, name, round, ladder, phase, revision, due_at, breached_at, rung, rung_at, tries)
-VALUES (:case_id, :name, :round, :ladder, :phase, :revision, :due_at, :breached_at, :rung, :rung_at, 0)
+INSERT INTO clocks (case_id, name, round, ladder, phase, revision, due_at, breached_at, rung, rung_at, calendar,
+    tries)
+VALUES (:case_id, :name, :round, :ladder, :phase, :revision, :due_at, :breached_at, :rung, :rung_at, :calendar, 0)
 ON CONFLICT (case_id, name, round) DO UPDATE SET phase = excluded.phase, revision = excluded.revision,
     due_at = excluded.due_at, breached_at = excluded.breached_at, rung = excluded.rung, rung_at = excluded.rung_at,
-    tries = 0
+    calendar = excluded.calendar, tries = 0
 """
 PUT_EVENT = """
 INSERT INTO clock_ledger (case_id, name, round, n, at, what, allowed, reason)
@@ -37,6 +38,18 @@ PUT_OFF = """
 UPDATE clocks SET rung_at = :rung_at, tries = tries + 1
 WHERE case_id = :case_id AND name = :name AND round = :round RETURNING tries
 """
+# Open clocks in time that are counted under an older calendar, in the order of that calendar; none is one probe of the
+# index. Those that are late keep their calendar for good.
+BEHIND = """
+SELECT case_id, name, round, revision, calendar, due_at, rung_at FROM clocks
+WHERE phase IN ('running', 'paused') AND calendar < :edition AND (due_at IS NULL OR due_at > :now)
+  AND (calendar, case_id, name, round) > (:calendar, :case_id, :name, :round)
+ORDER BY calendar, case_id, name, round LIMIT :limit
+"""
+BRING = """
+UPDATE clocks SET calendar = :edition
+WHERE case_id = :case_id AND name = :name AND round = :round AND revision = :revision AND calendar = :calendar
+"""
 FIRED = "SELECT * FROM fired WHERE case_id = :case_id ORDER BY at"
 
 
@@ -47,6 +60,18 @@ class DueRow(NamedTuple):
     name: str
     round: int
     rung_at: datetime
+
+
+class Behind(NamedTuple):
+    """An open clock that is counted under an older calendar than the one in force."""
+
+    case_id: str
+    name: str
+    round: int
+    revision: int
+    calendar: int
+    due_at: datetime | None
+    rung_at: datetime | None
 
 
 def of_case(tx: Tx, case_id: str) -> tuple[Clock, ...]:
@@ -67,6 +92,7 @@ def of_case(tx: Tx, case_id: str) -> tuple[Clock, ...]:
             rung=r["rung"],
             rung_at=_moment(r["rung_at"]),
             breached_at=_moment(r["breached_at"]),
+            calendar=int(r["calendar"]),
         )
         for r in tx.execute(OF_CASE, {"case_id": case_id})
     )
@@ -117,6 +143,23 @@ def put_off(tx: Tx, due_row: DueRow, until: datetime) -> int:
     return int(rows[0]["tries"]) if rows else 0
 
 
+def behind(tx: Tx, edition: int, now: datetime, limit: int, after: Behind | None = None) -> list[Behind]:
+    """The open clocks in time that are counted under an older calendar than `edition`, from behind `after` on."""
+    place = after or Behind("", "", 0, 0, 0, None, None)
+    rows = tx.execute(BEHIND, {**_key(place), "edition": edition, "now": to_text(now), "limit": limit})
+    return [Behind(**{**r, "due_at": _moment(r["due_at"]), "rung_at": _moment(r["rung_at"])}) for r in rows]
+
+
+def bring(tx: Tx, rows: list[Behind], edition: int) -> None:
+    """Let clocks that a newer calendar does not touch be counted under it; one that changed meanwhile is left alone."""
+    if rows:
+        tx.executemany(BRING, [{**_key(row), "edition": edition} for row in rows])
+
+
+def _key(row: Behind) -> Row:
+    return {name: value for name, value in row._asdict().items() if name not in ("due_at", "rung_at")}
+
+
 def fired(tx: Tx, case_id: str) -> list[Row]:
     """The rungs that were climbed on a case, with their true times."""
     return tx.execute(FIRED, {"case_id": case_id})
@@ -134,6 +177,7 @@ def _row(case_id: str, c: Clock) -> Row:
         "breached_at": _text(c.breached_at),
         "rung": c.rung,
         "rung_at": _text(c.rung_at),
+        "calendar": c.calendar,
     }
 
 

@@ -25,9 +25,9 @@ ALL_OF = "SELECT number, content FROM editions WHERE family = :family ORDER BY n
 NUMBERS = "SELECT family, MAX(number) AS number FROM editions GROUP BY family"
 
 
-def add(tx: Tx, family: str, content: Any, by_whom: str, now: datetime) -> int | None:
+def add(tx: Tx, family: str, value: Any, by_whom: str, now: datetime) -> int | None:
     """Add the next edition of a family; None when its content is the one already in force."""
-    text = to_json(content)
+    text = to_json(value)
     digest = hashlib.sha256(text.encode()).hexdigest()
     newest = next((r for r in tx.execute(NEWEST) if r["family"] == family), None)
     if newest is not None and newest["hash"] == digest:
@@ -43,15 +43,20 @@ def numbers(tx: Tx) -> dict[str, int]:
     return {r["family"]: int(r["number"]) for r in tx.execute(NUMBERS)}
 
 
+def content(tx: Tx, family: str, number: int) -> Any:
+    """The content of one edition, as it was added."""
+    return json.loads(tx.execute(CONTENT, {"family": family, "number": number})[0]["content"])
+
+
 def load(tx: Tx) -> Rulebook:
     """The rulebook of this moment; raises ValueError with the sentence of the first fault."""
     in_force = numbers(tx)
-    current: Mapping[str, tuple[int, Any]] = {
-        family: (n, json.loads(tx.execute(CONTENT, {"family": family, "number": n})[0]["content"]))
-        for family, n in in_force.items()
-    }
-    kinds = {int(r["number"]): json.loads(r["content"]) for r in tx.execute(ALL_OF, {"family": "kinds"})}
-    return read_rulebook(current, kinds)
+    current: Mapping[str, tuple[int, Any]] = {f: (n, content(tx, f, n)) for f, n in in_force.items()}
+    return read_rulebook(current, _all_of(tx, "kinds"), _all_of(tx, "calendar"))
+
+
+def _all_of(tx: Tx, family: str) -> dict[int, Any]:
+    return {int(r["number"]): json.loads(r["content"]) for r in tx.execute(ALL_OF, {"family": family})}
 
 
 def must_be_current(tx: Tx, book: Rulebook) -> None:

@@ -15,7 +15,7 @@ async def test_the_site_is_ready_while_its_store_writes_and_answers(site: Runnin
     async with site.client.get("/readyz") as answer:
         told = await answer.json()
     assert (answer.status, told["status"]) == (200, "ready")
-    assert told["checks"] == {"store": True, "question": True, "outbox_waiting": 0}
+    assert told["checks"] == {"store": True, "question": True, "outbox_waiting": 0, "calendar_year_missing": 0}
 
 
 async def test_figures_count_requests_by_the_route_as_written(site: RunningSite) -> None:

@@ -599,3 +599,62 @@ def test_a_pause_never_shortens_and_never_ends_in_a_late_clock(
     else:
         assert rested >= due
         assert rested > resume.at
+
+
+# A newer calendar
+
+WORKED = WorkCalendar.from_data(
+    CALENDAR.official_years,
+    {date(2026, 1, 1) + timedelta(days=n): DayOverride(True, "试验") for n in range(0, 365, 3)},
+    OfficeHours(),
+    number=2,
+)
+RESTED = WorkCalendar.from_data(
+    CALENDAR.official_years,
+    {date(2026, 1, 1) + timedelta(days=n): DayOverride(False, "试验") for n in range(0, 365, 3)},
+    OfficeHours(),
+    number=2,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(ledgers(), st.integers(0, 96 * 9))
+def test_a_recount_under_the_same_calendar_changes_nothing(events: tuple[LedgerEvent, ...], later: int) -> None:
+    moment = events[-1].at + later * QUARTER
+    due = due_at(events, CALENDAR)
+    assume(due is None or moment < due)
+    assert due_at((*events, LedgerEvent(moment, "recalc")), CALENDAR) == due
+
+
+@settings(max_examples=400, deadline=None)
+@given(ledgers(), st.integers(0, 96 * 9), st.sampled_from([WORKED, RESTED]))
+def test_a_recount_in_time_never_ends_in_a_late_clock(
+    events: tuple[LedgerEvent, ...], later: int, calendar: WorkCalendar
+) -> None:
+    moment = events[-1].at + later * QUARTER
+    due = due_at(events, CALENDAR)
+    assume(due is None or moment < due)
+    recounted = (*events, LedgerEvent(moment, "recalc"))
+    moved = due_at(recounted, calendar)
+    assert (moved is None) == (due is None)
+    assert moved is None or moved > moment
+    if moved is not None:
+        assert explain(recounted, calendar)[-1].day == due_day(moved, calendar)
+        longer = due_at((*recounted, LedgerEvent(moment, "extend", parse_limit("2wd"))), calendar)
+        assert longer is not None
+        assert longer >= moved
+    else:
+        resumed = (*recounted, LedgerEvent(moment + later * QUARTER, "resume"))
+        moved = due_at(resumed, calendar)
+        assert moved is not None
+        assert moved > resumed[-1].at
+
+
+def test_what_was_granted_in_time_counts_under_the_new_calendar_too() -> None:
+    """By the new calendar the limit was over when it was extended; by the one in force then it was not."""
+    shorter = WorkCalendar.from_data(
+        CALENDAR.official_years, {date(2026, 3, 7): DayOverride(True, "抗洪值班")}, OfficeHours(), number=2
+    )
+    events = ledger("2026-03-05T10:00 start 2wd", "2026-03-09T10:00 extend 2wd")
+    assert due_at(events, CALENDAR) == at("2026-03-12T00:00")
+    assert due_at((*events, LedgerEvent(at("2026-03-09T12:00"), "recalc")), shorter) == at("2026-03-11T00:00")

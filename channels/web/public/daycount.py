@@ -23,7 +23,8 @@ WORDS = {
     "国庆节": N_("国庆节"),
 }
 TAILS = {"调休上班": N_("调休上班"), "（暂定）": N_("（暂定）"), "，顺延": N_("，顺延")}
-_PARTS = re.compile(f"^(?P<word>{'|'.join(WORDS)})(?P<tails>(?:{'|'.join(map(re.escape, TAILS))})*)$")
+_WORD = f"(?:{'|'.join(WORDS)})"
+_PARTS = re.compile(f"^(?P<words>{_WORD}(?:、{_WORD})*)(?P<tails>(?:{'|'.join(map(re.escape, TAILS))})*)$")
 _TAIL = re.compile("|".join(map(re.escape, TAILS)))
 
 
@@ -48,4 +49,4 @@ def reason(why: str, lang: Lang) -> str:
     if parts is None:
         return why
     tails = "".join(said(lang, TAILS[tail]) for tail in _TAIL.findall(parts["tails"]))
-    return said(lang, WORDS[parts["word"]]) + tails
+    return ("、" if lang == "zh" else " / ").join(said(lang, WORDS[w]) for w in parts["words"].split("、")) + tails

@@ -1,8 +1,6 @@
 """Administration: accounts and roles, the calendar, units and kinds with their editions, and what got stuck."""
 
-import calendar as months
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -11,11 +9,11 @@ from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.keys import SETTINGS, Fields
 from channels.web.passwords import hash_password
+from channels.web.staff import calendar
 from channels.web.staff.absence import Staff, role_word, staff
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
 from channels.web.staff.inbox import subject
 from hub import officers, staffing
-from hub.calendar import WorkCalendar
 from hub.errors import Invalid, NotFound, Refusal, Said
 from hub.people import ROLES, UNIT_ROLES
 from hub.rulebook import FAMILIES
@@ -94,6 +92,22 @@ async def _change(desk: Desk, officer: str, given: Fields) -> None:
         raise NotFound
 
 
+async def change_calendar(request: web.Request) -> web.StreamResponse:
+    """Look at a change of the calendar, or publish the one that was looked at."""
+    desk, given = await sit(request), form(request)
+    hurry(desk)
+    asked, seen = calendar.asked_of(given), texts(given, "seen")
+    found = None
+    try:
+        if texts(given, "do") == "publish" and seen.isdecimal():
+            year = await calendar.publish(desk, asked, int(seen[:9]))
+            raise web.HTTPSeeOther(f"/staff/admin?tab=calendar&year={year}&done=1")
+        found = await calendar.preview(desk, asked)
+    except Refusal as fault:
+        return await _render(desk, "calendar", {name: getattr(asked, name) for name in calendar.FIELDS}, fault)
+    return await _render(desk, "calendar", found=found)
+
+
 # ---- the pages -------------------------------------------------------------------------------------------------------
 
 
@@ -105,6 +119,7 @@ async def _render(
     *,
     secret: str = "",
     done: str = "",
+    found: calendar.Preview | None = None,
 ) -> web.Response:
     tab = tab if tab in dict(TABS) else "people"
     given = given or {}
@@ -121,17 +136,14 @@ async def _render(
         above=above,
         secret=secret,
         done=done or (desk.say(N_("已保存。")) if query(desk.request).get("done") else ""),
-        **await _values(desk, tab),
+        nag=calendar.nag(desk),
+        **await _values(desk, tab, found),
     )
 
 
-async def _values(desk: Desk, tab: str) -> dict[str, Any]:
+async def _values(desk: Desk, tab: str, found: calendar.Preview | None) -> dict[str, Any]:
     if tab == "calendar":
-        asked = query(desk.request).get("year", "")
-        year = (
-            int(asked) if asked.isdecimal() and 2000 <= int(asked) <= 2100 else desk.book.calendar.day_of(desk.now).year
-        )
-        return {"year": year, **_year(desk.book.calendar, year, desk.book.calendar.day_of(desk.now))}
+        return calendar.values(desk, found)
     if tab == "editions":
         rows = await desk.office.store.read(desk_rows.edition_list)
         return _editions(desk, rows)
@@ -164,30 +176,6 @@ def _people(desk: Desk, known: Staff) -> dict[str, Any]:
             *((u.code, u.zh if desk.lang == "zh" else u.en) for u in directory.units.values() if u.active),
         ],
     }
-
-
-def _year(calendar: WorkCalendar, year: int, today: date) -> dict[str, Any]:
-    """Twelve months with what each day is."""
-    sheets = []
-    for month in range(1, 13):
-        weeks = [
-            [_day(calendar, day, today) if day.month == month else None for day in week]
-            for week in months.Calendar().monthdatescalendar(year, month)
-        ]
-        sheets.append({"month": month, "weeks": weeks})
-    days = [date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
-    return {
-        "sheets": sheets,
-        "provisional": calendar.is_provisional_year(year),
-        "workdays": sum(calendar.is_workday(day) for day in days),
-        "source": getattr(calendar.official_years.get(year), "source", ""),
-    }
-
-
-def _day(calendar: WorkCalendar, day: date, today: date) -> dict[str, Any]:
-    works, weekend = calendar.is_workday(day), day.weekday() >= 5
-    css = "makeup" if works and weekend else "holiday" if not works and not weekend else "rest" if not works else ""
-    return {"n": day.day, "css": f"{css} today".strip() if day == today else css, "name": calendar.name_of(day)}
 
 
 def _editions(desk: Desk, rows: list[Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from channels.texts.catalog import N_
 from channels.web.forms import query
-from channels.web.staff import parts
+from channels.web.staff import calendar, parts
 from channels.web.staff.frame import Desk, show, sit
 from hub import reading, workbench
 from hub.machines.views import View, views_for
@@ -63,6 +63,7 @@ async def show_inbox(request: web.Request) -> web.StreamResponse:
         first=_link(view, kept),
         older=_link(view, kept, older) if older else "",
         told=[notice(desk, row) for row in told],
+        nag=calendar.nag(desk),
         keys=[("1–9", desk.say(N_("换一个视图")))],
     )
 

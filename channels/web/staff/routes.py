@@ -30,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/absence", absence.enter, "officer"),
     Route("POST", "/staff/absence/end", absence.end, "officer"),
     Route("GET", "/staff/admin", admin.show_admin, ("admin",)),
+    Route("POST", "/staff/admin/calendar", admin.change_calendar, ("admin",)),
     Route("POST", "/staff/admin/officers", admin.add, ("admin",)),
     Route("POST", "/staff/admin/officers/{officer}", admin.change, ("admin",)),
 )
