@@ -191,6 +191,8 @@ def draw_clock(name: str, row: Mapping[str, Any], base: ClockRule | None, law: S
         raise ValueError(f"时限 {name}：{fault}") from fault
     if not rule.source:
         raise ValueError(f"时限 {name}：没有写依据（source 或 article）。(No legal source.)")
+    if rule.ahead is not None and rule.ahead.unit != "wd":
+        raise ValueError(f"时限 {name}：ahead 要写成工作日，如 1wd。(ahead is in working days.)")
     if rule.counts_from not in COUNTS_FROM:
         raise ValueError(f"时限 {name}：不认识的起算点 {rule.counts_from}。(Unknown counts_from.)")
     return rule

@@ -1,7 +1,7 @@
 """Effects on the limits of a case: when they begin, how grade, outside dates, rests and extensions change them."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from hub import timing
 from hub.clocks import LedgerEvent, due_at, due_day, due_if_resumed, standing_limit
@@ -59,19 +59,20 @@ def sets_grade(turn: Turn, step: Step) -> Step:
 
 def starts_unit(turn: Turn, step: Step) -> Step:
     """The department's clock: earlier than a date set outside, a day less than a graded limit, else by its rule."""
-    return timing.start(turn, step, "unit", inner_limit(turn, step))
+    return timing.start(turn, step, "unit", inner_limit(turn, step, turn.now))
 
 
 def recalculates_unit(turn: Turn, step: Step) -> Step:
     """The department's limit after the citizen's has changed, counted from where it began."""
-    limit = inner_limit(turn, step)
+    unit = timing.newest(turn.dossier, step, "unit")
+    limit = inner_limit(turn, step, timing.started_at(unit)) if unit else None
     if limit is None:
         return step
     return timing.note(turn, step, "unit", LedgerEvent(turn.now, "recalc", limit, turn.move.code))
 
 
-def inner_limit(turn: Turn, step: Step) -> Limit | None:
-    """The limit of the department where it is not simply that of its rule.
+def inner_limit(turn: Turn, step: Step, begun: datetime) -> Limit | None:
+    """The limit of the department, counted from `begun`, where it is not simply that of its rule.
 
     Before a date set outside it ends so much earlier as the rule says, at least a working day from its start.
     """
@@ -80,10 +81,8 @@ def inner_limit(turn: Turn, step: Step) -> Limit | None:
         return None
     standing, calendar = standing_limit(main.ledger), turn.book.calendar
     if isinstance(standing, Until):
-        unit = timing.newest(turn.dossier, step, "unit") if turn.move.code == "outside_due" else None
-        begun = calendar.day_of(timing.started_at(unit) if unit else turn.now)
         ahead = rule.ahead.amount if rule.ahead else 0
-        days = calendar.count_workdays(begun, due_day(standing.moment, calendar)) - ahead
+        days = calendar.count_workdays(calendar.day_of(begun), due_day(standing.moment, calendar)) - ahead
         return Limit(max(1, days), "wd")
     graded = main_rule(turn, step)
     if graded is None or graded is turn.kind.clocks.get("main"):

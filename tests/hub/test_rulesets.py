@@ -236,6 +236,7 @@ FAULTS = (
         ("main", "supervisor"),
     ),
     (lambda k: _first(k, "letters")["versions"][0]["clocks"]["redo"].update(at_least_rest_of="moon"), ("redo", "moon")),
+    (lambda k: _first(k, "letters")["versions"][0]["clocks"]["unit"].update(ahead="24h"), ("unit", "1wd")),
     (lambda k: _first(k, "letters").pop("zh"), ("letters", "zh")),
 )
 
