@@ -42,6 +42,7 @@ from hub.office import Office
 from hub.ports import Matter
 from hub.privacy.vault import KeyRing
 from hub.rulebook import Rulebook, read_rulebook
+from hub.rulesets import asked_rule
 from hub.storage import checking, editions
 from hub.storage import settings as store_settings
 from hub.storage.migrate import migrate as bring_schema
@@ -351,7 +352,7 @@ async def import_(
     with_replies: Annotated[bool, typer.Option(help="Take the replies too, released at their own time.")] = False,
     as_json: JsonFlag = False,
 ) -> int:
-    """Import JSON lines of {id,title,body,at,kind?,category?,reply?,reply_time?}; run again, it goes on."""
+    """Import JSON lines of {id,title,body,at,kind?,category?,due?,reply?,reply_time?}; run again, it goes on."""
     choose = chooser(dangers())
     async with opened(settings_now()) as office:
         await must_have_rules(office)
@@ -380,21 +381,37 @@ async def route(
 
 @command(app, "due")
 async def due(
-    start: str, limit: str, explained: Annotated[bool, typer.Option("--explain")] = False, as_json: JsonFlag = False
+    start: str,
+    limit: Annotated[str, typer.Argument()] = "",
+    rule: Annotated[str, typer.Option(help="A rule instead of a limit, e.g. disclosure.answer.")] = "",
+    explained: Annotated[bool, typer.Option("--explain")] = False,
+    as_json: JsonFlag = False,
 ) -> None:
-    """Say when a limit ends: due 2026-02-13T10:00 5wd (also 5cd, 24h, 4sh)."""
-    calendar = (await book_of(settings_now())).calendar
+    """Say when a limit ends: due 2026-02-13T10:00 5wd (also 5cd, 24h, 4sh), or by a rule with its legal source.
+
+    `--rule permits.decide` takes the version of the rule that is in force on the day the count begins.
+    """
+    book = await book_of(settings_now())
+    calendar = book.calendar
+    if bool(limit) == bool(rule):
+        raise Stopped("请写时限（如 5wd）或 --rule 规则，两者取一。(Give either a limit or --rule.)")
     try:
         begun = datetime.fromisoformat(start)
     except ValueError:
         raise Stopped(f"看不懂时间“{start}”，请写成 2026-02-13T10:00。(Like 2026-02-13T10:00.)") from None
     begun = begun.replace(tzinfo=calendar.zone) if begun.tzinfo is None else begun
-    ledger = (LedgerEvent(begun, "start", parse_limit(limit)),)
+    ruled = asked_rule(rule, calendar.day_of(begun), book.rule_sets) if rule else None
+    ledger = (LedgerEvent(begun, "start", ruled.clock.limit if ruled else parse_limit(limit)),)
     moment = due_at(ledger, calendar)
     assert moment is not None
     lines = explain(ledger, calendar)
     found = {"due_at": moment, "last_day": str(due_day(moment, calendar)), "days": [asdict(d) for d in lines]}
-    print_json(found) if as_json else printed.due(moment, lines if explained else (), calendar)
+    if as_json:
+        print_json(found | ({"rule": ruled.as_told()} if ruled else {}))
+        return
+    printed.due(moment, lines if explained else (), calendar)
+    if ruled:
+        printed.rule(ruled)
 
 
 @command(app, "openapi")

@@ -82,7 +82,7 @@ def _write_one(tx: Tx, n: int, many: int, rng: random.Random, unit: str, book: R
 
 
 def _clock(case: Case, book: Rulebook) -> Clock:
-    rule = book.kind(case.kind, case.kinds_edition).clocks["main"]
+    rule = book.kind(case.kind, case.kinds_edition, book.calendar.day_of(case.received_at)).clocks["main"]
     start = LedgerEvent(at=case.received_at, what="start", limit=rule.limit, reason=rule.source)
     clock = Clock("main", 1, rule.ladder, (start,), None, "running")
     return silent(refreshed(clock, book, MACHINES[case.machine], case.received_at))

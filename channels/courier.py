@@ -27,7 +27,18 @@ from hub.storage.dialogues import DIALOGUE
 from hub.storage.tx import Tx
 
 WORTH_A_CALL = frozenset(
-    {"need_fix", "rejected", "answered", "question", "extended", "redo_due", "overdue", "reopened", "transferred"}
+    {
+        "need_fix",
+        "rejected",
+        "answered",
+        "question",
+        "extended",
+        "new_due",
+        "redo_due",
+        "overdue",
+        "reopened",
+        "transferred",
+    }
     | {"merged"}
 )
 """What a citizen with nothing but a phone is told by a person, where no gateway sends text messages (DESIGN §7)."""

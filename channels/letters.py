@@ -20,7 +20,7 @@ SMS_MOST = 70
 
 Form = Literal["short", "full"]
 
-_CLOCKS: Mapping[str, str] = {"need_fix": "fix", "rate_invite": "rating", "rated": "rating"}
+_CLOCKS: Mapping[str, str] = {"need_fix": "fix", "redo_due": "redo", "rate_invite": "rating", "rated": "rating"}
 """Which clock gives the day that a text names; all others name the day of the answer."""
 _PROVISIONAL = {"zh": "（暂定）", "en": " (provisional)"}
 _NO_DAY = {"zh": "我们另行告知的日期", "en": "a day we will tell you"}

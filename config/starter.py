@@ -15,8 +15,9 @@ def read(folder: Path = HERE) -> dict[str, Any]:
     kinds = [_toml(path) for path in sorted((folder / "kinds").glob("*.toml"))]
     order = ("consult", "help", "complaint", "suggest", "praise", "report_violation", "report_staff")
     kinds.sort(key=lambda k: (order.index(k["code"]) if k["code"] in order else len(order), k["code"]))
+    rule_sets = [plain(_toml(path)) for path in sorted((folder / "rulesets").glob("*.toml"))]
     return {
-        "kinds": {"kinds": kinds},
+        "kinds": {"kinds": kinds, "rule_sets": rule_sets},
         "units": _toml(folder / "units.toml"),
         "rules": _toml(folder / "rules.toml"),
         "calendar": plain(_toml(folder / "calendar.toml")),

@@ -7,6 +7,7 @@ How time is counted
   local date up to, not including, the local date of its end: two pauses on one day never take the day out twice, and a
   pause that ends on the day it began takes out none. Where the limit ends with the office, the day ends there too.
 - Hour limits leave out exactly the paused time.
+- A due date set outside the hub (Until) stands as it is; an extension is counted on from its last day.
 - What happens to a clock that is already late does not make it timely: pause, extension and recalculation then change
   nothing. A recorded breach stands even when a later calendar would have excused it. Only `restart` counts anew.
 - A newer calendar reaches a clock by a recalculation (`recalc` without a limit), which is only made in time. It works
@@ -21,7 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from hub.calendar import WorkCalendar
-from hub.limits import Limit
+from hub.limits import Limit, Until
 
 What = Literal["start", "pause", "resume", "extend", "restart", "recalc", "met", "stop", "breached"]
 Phase = Literal["running", "paused", "met", "stopped"]
@@ -50,7 +51,7 @@ class LedgerEvent:
 
     at: datetime
     what: What
-    limit: Limit | None = None
+    limit: Limit | Until | None = None
     reason: str = ""
 
 
@@ -68,8 +69,8 @@ class Count:
     """The count that runs since the last start or restart, read from the ledger."""
 
     since: datetime
-    limit: Limit | None
-    extensions: tuple[Limit, ...] = ()
+    limit: Limit | Until | None
+    extensions: tuple[Limit | Until, ...] = ()
     pauses: tuple[Pause, ...] = ()
     paused: LedgerEvent | None = None
     ended: datetime | None = None
@@ -78,12 +79,12 @@ class Count:
     breached: bool = False
 
     @property
-    def stages(self) -> tuple[Limit, ...]:
+    def stages(self) -> tuple[Limit | Until, ...]:
         """What is counted one after the other: extensions in the unit of what stands before them are added to it."""
-        stages: list[Limit] = []
+        stages: list[Limit | Until] = []
         for limit in (self.limit, *self.extensions) if self.limit else ():
-            if stages and stages[-1].unit == limit.unit:
-                before = stages[-1]
+            before = stages[-1] if stages else None
+            if isinstance(before, Limit) and isinstance(limit, Limit) and before.unit == limit.unit:
                 stages[-1] = replace(before, amount=before.amount + limit.amount, roll=before.roll or limit.roll)
             else:
                 stages.append(limit)
@@ -165,6 +166,18 @@ def due_if_resumed(ledger: Sequence[LedgerEvent], calendar: WorkCalendar, now: d
 def due_day(due: datetime, calendar: WorkCalendar) -> date:
     """The last day in time, as pages print it: the local date of the instant just before `due`."""
     return calendar.day_of(due - timedelta(microseconds=1))
+
+
+def standing_limit(ledger: Sequence[LedgerEvent]) -> Limit | Until | None:
+    """The limit that the count goes by now, extensions aside; None where none was ever given."""
+    given = (e.limit for e in reversed(ledger) if e.what in ("start", "restart", "recalc") and e.limit is not None)
+    return next(given, None)
+
+
+def extensions(ledger: Sequence[LedgerEvent]) -> tuple[Limit, ...]:
+    """What was added since the last start or restart, one a grant."""
+    first = max((n for n, e in enumerate(ledger) if e.what in ("start", "restart")), default=0)
+    return tuple(e.limit for e in ledger[first:] if e.what == "extend" and isinstance(e.limit, Limit))
 
 
 def remaining(ledger: Sequence[LedgerEvent], calendar: WorkCalendar, now: datetime) -> Remaining | None:
@@ -252,7 +265,8 @@ def due_of(count: Count, calendar: WorkCalendar) -> datetime | None:
     for leg in legs(count, calendar):
         due = leg.end
     if due is not None and count.not_before is not None and due <= count.not_before:
-        return _first_end_after(count.not_before, count.stages[-1], calendar)
+        last = count.stages[-1]
+        return _first_end_after(count.not_before, last, calendar) if isinstance(last, Limit) else due
     return due
 
 
@@ -269,7 +283,7 @@ class Leg:
     `last_counted` is the day on which the amount was full, before it was rolled to a working day.
     """
 
-    stage: Limit
+    stage: Limit | Until
     start: datetime
     first_day: date
     last_counted: date
@@ -281,7 +295,10 @@ def legs(count: Count, calendar: WorkCalendar) -> Iterator[Leg]:
     """Lay the stages of a count on the calendar, one after the other; an open pause is left out."""
     start, day = count.since, calendar.day_of(count.since)
     for stage in count.stages:
-        if stage.in_days:
+        if isinstance(stage, Until):
+            end = stage.moment
+            counted = last = due_day(end, calendar)
+        elif stage.in_days:
             gaps = day_gaps(count.pauses, stage, calendar)
             counted = _count_days(stage, day, gaps, calendar)
             last = _roll(counted, gaps, calendar) if stage.roll else counted

@@ -20,6 +20,7 @@ from hub.kinds import Kind, read_kind
 from hub.ladders import Ladder, read_ladders
 from hub.machines.registry import MACHINES
 from hub.rulebook import FAMILIES
+from hub.rulesets import read_rule_sets
 from hub.storage import editions, journal
 from hub.storage.tx import Tx
 from hub.units import Directory, read_units
@@ -49,7 +50,10 @@ def check(content: Mapping[str, Any], check_rules: CheckRules) -> list[str]:
     faults = [f"缺少{family}。(The family {family} is missing.)" for family in FAMILIES if family not in content]
     if faults:
         return faults
-    kinds = _read_all(faults, (partial(read_kind, row) for row in content["kinds"]["kinds"]))
+    rule_sets = _read(faults, lambda: read_rule_sets(content["kinds"].get("rule_sets", ())))
+    if rule_sets is None:
+        return faults
+    kinds = _read_all(faults, (partial(read_kind, row, rule_sets) for row in content["kinds"]["kinds"]))
     directory = _read(faults, lambda: read_units(content["units"], 0))
     ladders = _read(faults, lambda: read_ladders(content["ladders"])) or {}
     _read(faults, lambda: read_calendar(content["calendar"], 0))
@@ -104,9 +108,13 @@ def _kind(kind: Kind, directory: Directory | None, ladders: Mapping[str, Ladder]
     if machine is None:
         yield f"类别 {kind.code} 的流程 {kind.machine} 不存在。(Kind {kind.code}: no such machine.)"
         return
+    drawn = {(c.name, c.ladder) for era in kind.eras for c in (*era.clocks.values(), *(g.rule for g in era.grades))}
+    for name, ladder in sorted(drawn):
+        if ladder not in ladders:
+            yield f"类别 {kind.code} 的时限 {name} 用了不存在的催办级别 {ladder}。(No such ladder.)"
     for clock in kind.clocks.values():
-        if clock.ladder not in ladders:
-            yield f"类别 {kind.code} 的时限 {clock.name} 用了不存在的催办级别 {clock.ladder}。(No such ladder.)"
+        if clock.at_least_rest_of and clock.at_least_rest_of not in kind.clocks:
+            yield f"类别 {kind.code} 的时限 {clock.name} 要看 {clock.at_least_rest_of}，却没有它。(No such clock.)"
     if kind.rating and "rating" not in kind.clocks:
         yield f"类别 {kind.code} 可以评价，但没有评价的时限。(Kind {kind.code} lacks the clock rating.)"
     if directory is not None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from hub.calendar import WorkCalendar
 from hub.clocks import Count, LedgerEvent, Leg, day_gaps, due_day, due_of, legs, read_count
+from hub.limits import Limit, Until
 
 ONE_DAY = timedelta(days=1)
 
@@ -55,22 +56,39 @@ def is_provisional(ledger: Sequence[LedgerEvent], calendar: WorkCalendar) -> boo
 
 def _lines(count: Count, calendar: WorkCalendar) -> Iterator[DayLine]:
     days, seconds = 0, 0
-    if count.stages[0].in_days:
+    first = count.stages[0]
+    if isinstance(first, Until) or first.in_days:
         yield DayLine(calendar.day_of(count.since), False, "收到当天不计")
     for leg in legs(count, calendar):
-        lines = _day_leg(leg, count, calendar, days) if leg.stage.in_days else _hour_leg(leg, count, calendar, seconds)
-        for line in lines:
+        for line in _leg(leg, count, calendar, days, seconds):
             days, seconds = max(days, line.count), max(seconds, line.seconds)
             yield DayLine(line.day, line.counted, line.why, days, seconds, line.provisional)
 
 
-def _day_leg(leg: Leg, count: Count, calendar: WorkCalendar, days: int) -> Iterator[DayLine]:
-    gaps = [(gap, pause) for pause in count.pauses for gap in day_gaps([pause], leg.stage, calendar)]
-    day, working = leg.first_day, leg.stage.unit == "wd"
+def _leg(leg: Leg, count: Count, calendar: WorkCalendar, days: int, seconds: int) -> Iterator[DayLine]:
+    if isinstance(leg.stage, Until):
+        return _until_leg(leg, calendar, days)
+    if leg.stage.in_days:
+        return _day_leg(leg, leg.stage, count, calendar, days)
+    return _hour_leg(leg, leg.stage, count, calendar, seconds)
+
+
+def _until_leg(leg: Leg, calendar: WorkCalendar, days: int) -> Iterator[DayLine]:
+    """The days up to a date that is given: working days are counted for the reader, they did not make the date."""
+    day = leg.first_day
+    while day < leg.last_day:
+        day += ONE_DAY
+        days += calendar.is_workday(day)
+        yield DayLine(day, calendar.is_workday(day), calendar.name_of(day), days)
+
+
+def _day_leg(leg: Leg, stage: Limit, count: Count, calendar: WorkCalendar, days: int) -> Iterator[DayLine]:
+    gaps = [(gap, pause) for pause in count.pauses for gap in day_gaps([pause], stage, calendar)]
+    day, working = leg.first_day, stage.unit == "wd"
     while day < leg.last_day:
         day += ONE_DAY
         reason = next((pause.reason for (first, after), pause in gaps if first <= day < after), None)
-        asked = reason is None and (working or (leg.stage.roll and day >= leg.last_counted))
+        asked = reason is None and (working or (stage.roll and day >= leg.last_counted))
         counted = reason is None and day <= leg.last_counted and (calendar.is_workday(day) or not working)
         days += counted
         if reason is not None:
@@ -92,8 +110,8 @@ def _rolled(day: date, leg: Leg, calendar: WorkCalendar) -> str:
     return f"{calendar.name_of(day)}，顺延"
 
 
-def _hour_leg(leg: Leg, count: Count, calendar: WorkCalendar, seconds: int) -> Iterator[DayLine]:
-    staffed = leg.stage.unit == "sh"
+def _hour_leg(leg: Leg, stage: Limit, count: Count, calendar: WorkCalendar, seconds: int) -> Iterator[DayLine]:
+    staffed = stage.unit == "sh"
     day, last = calendar.day_of(leg.start), due_day(leg.end, calendar)
     passed = timedelta()
     while day <= last:

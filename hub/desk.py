@@ -21,7 +21,7 @@ from hub.people import SYSTEM, Actor
 from hub.rulebook import Rulebook
 from hub.storage import cases, editions, journal, outbox, people, publications
 from hub.storage.tx import Tx
-from hub.timing import fresh, refreshed, with_dates
+from hub.timing import fresh, opening_rules, refreshed, with_dates
 
 __all__ = ["Asked", "Prepared", "Received", "act", "act_by_system", "publish", "receive", "receive_all"]
 
@@ -211,9 +211,8 @@ def _add(
         last_message=0 if opening.about else 1,
     )
     started = tuple(
-        refreshed(fresh(kind.clocks[name], 1, case.received_at), book, machine, case.received_at)
-        for name in clocks
-        if name in kind.clocks
+        refreshed(fresh(rule, 1, case.received_at), book, machine, case.received_at)
+        for rule in opening_rules(kind, clocks)
     )
     cases.add(tx, with_dates(case, started), vault=cases.vault_of(tx, parent.case.id), fields={}, decision={})
     for party in parent.parties:

@@ -1,14 +1,17 @@
 """Whose time it was: read from the journal, every working minute of a case is booked to one holder."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from hub.calendar import WorkCalendar
+from hub.case import Assignment
 from hub.errors import Said
-from hub.holders import book
+from hub.holders import book as book_time
+from hub.holders import held_by
 from hub.journal import Line
 from hub.machines.registry import MACHINES
 from hub.moments import from_text
+from hub.rulebook import Rulebook
 from hub.storage.rows import read_json
 
 HOLDERS: dict[str, Said] = {
@@ -20,28 +23,52 @@ HOLDERS: dict[str, Said] = {
 }
 
 
+class Held(NamedTuple):
+    """Whose time it is, and at which unit where it is a unit's."""
+
+    holder: str
+    unit: str = ""
+
+
+Change = tuple[datetime, Held]
 Shares = tuple[tuple[Said, int], ...]
 """Holders with their staffed seconds."""
 
 
-def changes(machine: str, lines: Iterable[Line]) -> list[tuple[datetime, str]]:
+def changes(machine: str, lines: Iterable[Line], assignments: Sequence[Assignment]) -> list[Change]:
     """Who held the case from which moment on, oldest first; a state names its holder (hub/machines)."""
     states = MACHINES[machine].states
-    found: list[tuple[datetime, str]] = []
+    found: list[Change] = []
     for line in lines:
         data = read_json(line.data)
         state = data.get("to") if line.action.startswith("move.") else data.get("state")
         if isinstance(state, str) and state in states:
-            found.append((from_text(line.at), states[state].holder))
+            at, holder = from_text(line.at), states[state].holder
+            found.append((at, Held(holder, _unit_from(assignments, at) if holder == "unit" else "")))
     return sorted(found, key=lambda change: change[0])
 
 
-def booked(
-    machine: str, lines: Iterable[Line], until: datetime, calendar: WorkCalendar
-) -> tuple[tuple[Said, int], ...]:
-    """Holder and staffed seconds from the receipt to `until`, in the order of the table above."""
-    held = changes(machine, lines)
+def booked(held: Sequence[Change], until: datetime, book: Rulebook) -> Shares:
+    """Holder and staffed seconds from the receipt to `until`, in the order in which each first had the case."""
     if not held:
         return ()
-    seconds = book(held, held[0][0], until, calendar)
-    return tuple((HOLDERS[h], seconds[h]) for h in HOLDERS if seconds.get(h))
+    seconds = book_time(held, held[0][0], until, book.calendar)
+    order = dict.fromkeys(who for _, who in held)
+    return tuple((name_of(who, book), seconds[who]) for who in order if seconds.get(who))
+
+
+def holder_at(held: Sequence[Change], moment: datetime, book: Rulebook) -> Said:
+    """Whose time it was in the instant before a moment: a breach names them; nobody where nothing is known."""
+    who = held_by(held, moment)
+    return name_of(who, book) if who else Said("", "")
+
+
+def name_of(who: Held, book: Rulebook) -> Said:
+    """The holder by name."""
+    unit = book.directory.get(who.unit)
+    return Said(unit.zh, unit.en) if unit else HOLDERS[who.holder]
+
+
+def _unit_from(assignments: Sequence[Assignment], at: datetime) -> str:
+    """The unit that has the case from a moment on."""
+    return next((a.unit for a in reversed(assignments) if a.since <= at and (a.until is None or a.until > at)), "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.privacy.words import NotText, clean
 from hub.rulebook import Rulebook
-from hub.submission import headline
+from hub.submission import headline, read_outside_due
 
 MOST = 20_000
 """Characters a text may have; letters of the past are not held to the limits of today's form."""
@@ -42,6 +42,7 @@ class Letter:
     reply: str
     reply_at: datetime | None
     result: str
+    outside_due: datetime | None = None
 
 
 def read_line(line: int, text: str, book: Rulebook, now: datetime) -> Letter:
@@ -77,7 +78,18 @@ def read_line(line: int, text: str, book: Rulebook, now: datetime) -> Letter:
         reply=_text(row, "reply"),
         reply_at=min(reply_at, now) if reply_at else None,
         result=str(row.get("result") or ""),
+        outside_due=_outside_due(row, at, book),
     )
+
+
+def _outside_due(row: dict[str, Any], at: datetime, book: Rulebook) -> datetime | None:
+    """The due date that somebody outside set (`due`), e.g. on an order of the city's hotline."""
+    if row.get("due") in (None, ""):
+        return None
+    try:
+        return read_outside_due(str(row["due"]), at, book.calendar)
+    except ValueError as fault:
+        raise BadLine(f"看不懂期限（due），或早于来信时间：{str(row['due'])[:40]}") from fault
 
 
 def guess_kind(title: str, book: Rulebook) -> str:

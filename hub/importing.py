@@ -165,6 +165,7 @@ def _ready(way: Way, letter: Letter, book: Rulebook, now: datetime, summary: Sum
         body=letter.body,
         aim=kind.aims[0],
         at=letter.at,
+        outside_due=letter.outside_due,
     )
     prepared = prepare(given, book, Means(way.office.ring, way.office.fresh_id(), way.choose, book.public), now)
     if letter.category:

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from hub import sight
-from hub.case import Case, Dossier, Message, Party
+from hub.case import Case, Clock, Dossier, Message, Party
 from hub.errors import KeyReused, Refusal
 from hub.fold import fold, joined
 from hub.journal import Entry
 from hub.kinds import Aim, Kind, Level
+from hub.limits import Until
 from hub.machines.machine import Step
 from hub.machines.registry import MACHINES
 from hub.moments import to_text
@@ -28,7 +29,7 @@ from hub.storage.arrivals import Arrival
 from hub.storage.rows import to_json
 from hub.storage.tx import Tx
 from hub.submission import Submission
-from hub.timing import fresh, refreshed, silent, with_dates
+from hub.timing import fresh, opening_rules, refreshed, silent, with_dates
 
 _CONTENT = tuple(f.name for f in fields(Submission) if f.name not in ("key", "scope", "at"))
 
@@ -67,13 +68,13 @@ class Means:
 
 def prepare(given: Submission, book: Rulebook, means: Means, now: datetime) -> Prepared:
     """Mask, route, seal and start the clocks; nothing is written yet. Raises nothing for a checked submission."""
-    kind = book.kinds[given.kind]
     received = given.at or now
+    kind = book.kinds[given.kind].on(book.calendar.day_of(received))
     redacted = _redact(given, kind, means)
     chosen = means.choose(_matter(given, kind, redacted), kind, book)
     case = _case(given, kind, book, means.new_id, redacted, chosen, received, now)
     party = _party(given, case)
-    dossier = Dossier(case, parties=(party,), clocks=_clocks(case, kind, book, received))
+    dossier = Dossier(case, parties=(party,), clocks=_clocks(given, case, kind, book))
     step = _first_moves(dossier, chosen, kind, book, received if given.channel == "import" else now)
     case_key = new_case_key()
     return Prepared(
@@ -270,10 +271,17 @@ def _party(given: Submission, case: Case) -> Party:
     )
 
 
-def _clocks(case: Case, kind: Kind, book: Rulebook, received: datetime) -> tuple[Any, ...]:
-    machine = MACHINES[case.machine]
-    rules = [kind.clocks[name] for name in machine.opening_clocks if name in kind.clocks]
-    clocks = (refreshed(fresh(rule, 1, received), book, machine, received) for rule in rules)
+def _clocks(given: Submission, case: Case, kind: Kind, book: Rulebook) -> tuple[Clock, ...]:
+    """The clocks that begin with the receipt; `main` ends on the date set outside, where there is one."""
+    machine, received = MACHINES[case.machine], case.received_at
+    outside = Until(given.outside_due) if given.outside_due else None
+    started = [
+        fresh(rule, 1, received, outside if rule.name == "main" else None)
+        for rule in opening_rules(kind, machine.opening_clocks)
+    ]
+    if outside and "main" in kind.clocks and all(c.name != "main" for c in started):
+        started.append(fresh(kind.clocks["main"], 1, received, outside))
+    clocks = (refreshed(clock, book, machine, received) for clock in started)
     return tuple(silent(c) if case.origin == "import" else c for c in clocks)
 
 

@@ -1,10 +1,11 @@
 """Kinds of matter as data: what a form asks, which clocks run, who may see it, which results there are."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
-from hub.limits import Limit, parse_limit
+from hub.rulesets import ClockRule, RuleSet, RuleSets, draw_clock, read_rule_sets
 
 Aim = Literal["matter", "service", "misconduct"]
 Level = Literal["open", "private", "confidential", "anonymous"]
@@ -26,16 +27,6 @@ class FormField:
     required: bool
     most: int
     options: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRule:
-    """How long one step of this kind may take, and which ladder climbs while it does."""
-
-    name: str
-    limit: Limit
-    ladder: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +52,27 @@ class ResultCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """How pressing a case of a kind is; the main limit follows it. The first grade is that of an urgent case."""
+
+    code: str
+    zh: str
+    en: str
+    rule: ClockRule
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """The limits of a kind for what was received from a day on."""
+
+    since: date
+    clocks: Mapping[str, ClockRule]
+    grades: tuple[Grade, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of matter, whole."""
+    """One kind of matter, whole; `clocks` and `grades` are those of the newest rules, `on` gives those of a day."""
 
     code: str
     zh: str
@@ -85,16 +95,34 @@ class Kind:
     review: ReviewPolicy
     results: tuple[ResultCode, ...]
     source: str
+    grades: tuple[Grade, ...] = ()
+    eras: tuple[Era, ...] = ()
+
+    def on(self, day: date) -> "Kind":
+        """The kind with the limits in force on a day; what is older than every known rule goes by the oldest."""
+        if not self.eras or self.eras[-1].since <= day:
+            return self
+        era = next((e for e in reversed(self.eras) if e.since <= day), self.eras[0])
+        return replace(self, clocks=era.clocks, grades=era.grades)
+
+    def grade(self, code: str | None) -> Grade | None:
+        return next((g for g in self.grades if g.code == code), None)
 
     def result(self, code: str | None) -> ResultCode | None:
         return next((r for r in self.results if r.code == code), None)
 
 
-def read_kind(data: Mapping[str, Any]) -> Kind:
+def read_kinds(content: Mapping[str, Any]) -> dict[str, Kind]:
+    """The kinds of an edition by code, with the rule sets that travel with them; raises ValueError with a sentence."""
+    rule_sets = read_rule_sets(content.get("rule_sets", ()))
+    return {row["code"]: read_kind(row, rule_sets) for row in content["kinds"]}
+
+
+def read_kind(data: Mapping[str, Any], rule_sets: RuleSets | None = None) -> Kind:
     """Build a kind from its file; raises ValueError with a sentence that names kind and place."""
     code = data["code"]
     try:
-        review = data["review"]
+        review, eras = data["review"], _eras(data, rule_sets or {})
         kind = Kind(
             code=code,
             zh=data["zh"],
@@ -113,20 +141,70 @@ def read_kind(data: Mapping[str, Any]) -> Kind:
             reopen=data.get("reopen", True),
             auto_threshold=float(data.get("auto_threshold", 0.9)),
             fields=tuple(_field(f) for f in data.get("fields", ())),
-            clocks={
-                name: ClockRule(name, parse_limit(c["limit"]), c.get("ladder", name), c["source"])
-                for name, c in data.get("clocks", {}).items()
-            },
+            clocks=eras[-1].clocks,
             review=ReviewPolicy(review["mode"], float(review.get("share", 1.0)), tuple(review.get("always_when", ()))),
             results=tuple(
                 ResultCode(r["code"], r["zh"], r["en"], r.get("needs_reason", False)) for r in data.get("results", ())
             ),
             source=data["source"],
+            grades=eras[-1].grades,
+            eras=eras,
         )
     except (KeyError, TypeError, ValueError) as fault:
         raise ValueError(f"kind {code}: {fault}") from fault
     _check(kind)
     return kind
+
+
+def _eras(data: Mapping[str, Any], rule_sets: RuleSets) -> tuple[Era, ...]:
+    """The limits of the kind from each day on which one of the rule sets it draws from changes."""
+    rows = [*data.get("clocks", {}).values(), *data.get("grades", ())]
+    named = {data.get("rule_set", ""), *(str(row["rule"]).partition(".")[0] for row in rows if "rule" in row)} - {""}
+    for code in sorted(named):
+        if code not in rule_sets:
+            raise ValueError(f"没有这套规则：{code}。(No such rule set.)")
+    days = sorted({v.since for code in named for v in rule_sets[code].versions} or {date.min})
+    return tuple(Era(day, dict(_clocks(data, rule_sets, day)), _grades(data, rule_sets, day)) for day in days)
+
+
+def _clocks(data: Mapping[str, Any], rule_sets: RuleSets, day: date) -> Iterator[tuple[str, ClockRule]]:
+    """The clocks of the rule set, without those left out, each as the kind's own row changes it."""
+    shared = dict(_version(rule_sets[data["rule_set"]], day)) if data.get("rule_set") else {}
+    own = data.get("clocks", {})
+    if strangers := set(data.get("leaves_out", ())) - shared.keys():
+        raise ValueError(f"leaves_out 里的 {min(strangers)} 不在规则里。(Not a clock of the rule set.)")
+    for name in [*shared, *(name for name in own if name not in shared)]:
+        if name in own:
+            yield name, draw_clock(name, own[name], _base(own[name], rule_sets, day) or shared.get(name))
+        elif name not in data.get("leaves_out", ()):
+            yield name, shared[name]
+
+
+def _grades(data: Mapping[str, Any], rule_sets: RuleSets, day: date) -> tuple[Grade, ...]:
+    """The grades of the kind, each a rule for the main limit."""
+    return tuple(
+        Grade(g["code"], g["zh"], g["en"], draw_clock("main", _rule_of(g), _base(g, rule_sets, day)))
+        for g in data.get("grades", ())
+    )
+
+
+def _rule_of(grade: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in grade.items() if key not in ("code", "zh", "en")}
+
+
+def _base(row: Mapping[str, Any], rule_sets: RuleSets, day: date) -> ClockRule | None:
+    """The rule that a row names as set.clock, as it stands in the version of the day."""
+    if "rule" not in row:
+        return None
+    code, _, name = str(row["rule"]).partition(".")
+    rule = _version(rule_sets[code], day).get(name)
+    if rule is None:
+        raise ValueError(f"规则 {code} 在 {day} 的版本里没有 {name}。(This version lacks the clock: a gap.)")
+    return rule
+
+
+def _version(rules: RuleSet, day: date) -> Mapping[str, ClockRule]:
+    return (rules.on(day) or rules.versions[0]).clocks
 
 
 def _field(f: Mapping[str, Any]) -> FormField:

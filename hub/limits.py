@@ -2,11 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
+
+from hub.moments import from_text, to_text
 
 Unit = Literal["wd", "cd", "h", "sh"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 UNIT_NAMES: dict[Unit, str] = {"wd": "个工作日", "cd": "日", "h": "小时", "sh": "个办公小时"}
+UNIT_NAMES_EN: dict[Unit, str] = {"wd": "working day", "cd": "day", "h": "hour", "sh": "office hour"}
 
 _WRITTEN = re.compile(r"(?P<amount>[0-9]{1,4})(?P<unit>wd|cd|h|sh)(?P<flags>(?:\+(?:roll|close))*)")
 
@@ -50,6 +54,27 @@ class Limit:
         """The limit as a person reads it: 5个工作日, 60日."""
         return f"{self.amount}{UNIT_NAMES[self.unit]}"
 
+    @property
+    def words_en(self) -> str:
+        """The same in English: 5 working days, 60 days."""
+        return f"{self.amount} {UNIT_NAMES_EN[self.unit]}{'s' * (self.amount != 1)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """A limit that ends at a given moment: a due date set outside the hub, or what is left of another clock.
+
+    It is the first instant that is late, like every due instant. It neither rests nor rolls.
+    """
+
+    moment: datetime
+
+    def __str__(self) -> str:
+        return f"{_UNTIL}{to_text(self.moment)}"
+
+
+_UNTIL = "until "
+
 
 def parse_limit(text: str) -> Limit:
     """Read "5wd", "15cd", "15cd+roll", "5wd+close", "24h", "4sh"; ValueError says what was expected."""
@@ -61,3 +86,10 @@ def parse_limit(text: str) -> Limit:
     flags = written["flags"].split("+")
     unit = next(unit for unit in UNITS if unit == written["unit"])
     return Limit(int(written["amount"]), unit, roll="roll" in flags, close="close" in flags)
+
+
+def read_allowed(text: str) -> Limit | Until | None:
+    """What a line of a ledger allows, read back from its text; nothing for an empty one."""
+    if text.startswith(_UNTIL):
+        return Until(from_text(text.removeprefix(_UNTIL)))
+    return parse_limit(text) if text else None

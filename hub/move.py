@@ -94,8 +94,9 @@ def open_moves(dossier: Dossier, actor: Actor, now: datetime, book: Rulebook) ->
 
 
 def kind_of(dossier: Dossier, book: Rulebook) -> Kind:
-    """The kind under which the case came in; a publication keeps the kind of its letter's edition."""
-    return book.kind(dossier.case.kind, dossier.case.kinds_edition)
+    """The kind under which the case came in, with the limits of that day; a publication keeps its letter's edition."""
+    case = dossier.case
+    return book.kind(case.kind, case.kinds_edition, book.calendar.day_of(case.received_at))
 
 
 def target(turn: Turn) -> str:
@@ -108,10 +109,17 @@ def target(turn: Turn) -> str:
     return turn.case.back_to if to == "@back" else to
 
 
+def fields_of(move: Move, kind: Kind) -> tuple[MoveField, ...]:
+    """What the move takes on a case of this kind: a grade only where the kind has grades."""
+    return tuple(f for f in move.fields if f.options != "grades" or kind.grades)
+
+
 def choices(field: MoveField, book: Rulebook, kind: Kind) -> tuple[tuple[str, str, str], ...]:
     """Code, Chinese and English of what a choice field takes."""
     if field.options in CHOICES:
         return CHOICES[field.options]
+    if field.options == "grades":
+        return tuple((g.code, g.zh, g.en) for g in kind.grades)
     if field.options == "results":
         return tuple((r.code, r.zh, r.en) for r in kind.results)
     if field.options == "kinds":

@@ -17,6 +17,7 @@ from hub.daylines import DayLine
 from hub.importing import Summary
 from hub.ports import Chosen
 from hub.rulebook import Rulebook
+from hub.rulesets import COUNTS_FROM, Ruled
 from hub.verify import Report
 
 NAMED = 20
@@ -111,6 +112,20 @@ def due(moment: datetime, lines: Sequence[DayLine], calendar: WorkCalendar) -> N
     for line in lines:
         mark = "计" if line.counted else "  "
         out.print(f"  {line.day}  {mark}  {line.why}{'（暂定）' if line.provisional else ''}")
+
+
+def rule(ruled: Ruled) -> None:
+    """The rule that gave the limit: set, version, source, and what may change the date."""
+    clock = ruled.clock
+    begun = COUNTS_FROM[clock.counts_from]
+    out.print(f"{ruled.rule_set.zh}（{ruled.rule_set.en}），{ruled.since} 起施行的版本")
+    out.print(f"  {clock.limit.words}，从{begun.zh}起算 (from {begun.en})")
+    out.print(f"  依据：{clock.basis.zh}")
+    out.print(f"  Source: {clock.basis.en}")
+    if clock.extension:
+        out.print(f"  可延长，一共不超过{clock.extension.most.words} (at most {clock.extension.most.words_en} more)")
+    if clock.pause:
+        out.print(f"  可停表，最长{clock.pause.words} (may rest for {clock.pause.words_en})")
 
 
 def demo(accounts: Sequence[Mapping[str, Any]], count: int, password: str) -> None:

@@ -4,10 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from hub.case import Case, Dossier, Reply
+from hub.clocks import due_day
 from hub.desk import visible
 from hub.errors import Invalid, NotFound, NotNow, Said
 from hub.office import Office
@@ -190,20 +190,16 @@ def _page(
         received_day=received_day.isoformat(),
         answered_day=answered_day.isoformat(),
         workdays=calendar.count_workdays(received_day, answered_day),
-        allowed=_allowed(case, book),
+        allowed=_allowed(source.letter, book),
         rounds=case.round,
         score=case.score,
         solved=case.solved,
     )
 
 
-def _allowed(case: Case, book: Rulebook) -> int:
-    """The working days the kind's own limit gives, counted from the day of receipt."""
-    rule = book.kind(case.kind, case.kinds_edition).clocks.get("main")
-    if rule is None:
+def _allowed(letter: Dossier, book: Rulebook) -> int:
+    """The working days from the receipt to the day by which the answer was due, extensions and rests included."""
+    main, calendar = letter.clock("main"), book.calendar
+    if main is None or main.due_at is None:
         return 0
-    if rule.limit.unit == "wd":
-        return rule.limit.amount
-    received = book.calendar.day_of(case.received_at)
-    days = rule.limit.amount if rule.limit.unit == "cd" else 1
-    return book.calendar.count_workdays(received, received + timedelta(days=days))
+    return calendar.count_workdays(calendar.day_of(letter.case.received_at), due_day(main.due_at, calendar))

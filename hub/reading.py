@@ -7,11 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.case import Case, Clock, Dossier, Message
-from hub.clocks import due_if_resumed
-from hub.daylines import explain, is_provisional
 from hub.desk import visible
 from hub.errors import NotFound, Said
-from hub.held import booked
+from hub.held import booked, changes
 from hub.kinds import Kind
 from hub.lamps import lamp
 from hub.machines.fields import CHOICES
@@ -22,6 +20,7 @@ from hub.moments import from_text
 from hub.move import kind_of, open_moves
 from hub.own_words import HIDDEN_LEVELS
 from hub.people import Actor, citizen
+from hub.reckoning import clock_view
 from hub.rulebook import Rulebook
 from hub.sight import sight
 from hub.storage import cases, journal, lists, people, publications
@@ -29,7 +28,6 @@ from hub.storage.tx import Row as StoredRow
 from hub.storage.tx import Tx
 from hub.views import (
     CitizenView,
-    ClockView,
     FileView,
     LineView,
     PartyView,
@@ -57,7 +55,7 @@ def own_letter(tx: Tx, case_id: str, party: int, book: Rulebook, now: datetime) 
     main = dossier.clock("main")
     me = citizen(case_id, party)
     page = publications.by_case(tx, case_id)
-    shown = clock_view(main, book, now) if main is not None and main.phase in ("running", "paused") else None
+    shown = clock_view(main, kind, book, now) if main is not None and main.phase in ("running", "paused") else None
     rating = dossier.clock("rating")
     rate_until = None
     if rating is not None and rating.phase == "running" and rating.due_at is not None:
@@ -198,6 +196,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
     case, kind = dossier.case, kind_of(dossier, book)
     lines = journal.of_case(tx, case.id)
     known = people.names(tx, _people_on(dossier, lines))
+    held = changes(case.machine, lines, dossier.assignments)
     return StaffCase(
         row=replace(row(case, book, now, actor), officer=known.get(case.officer, "")),
         case_id=case.id,
@@ -214,11 +213,11 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
             {"unit": unit_name(a.unit, book), "since": a.since, "until": a.until, "why": a.reason}
             for a in dossier.assignments
         ),
-        clocks=tuple(clock_view(c, book, now) for c in dossier.clocks),
+        clocks=tuple(clock_view(c, kind, book, now, held) for c in dossier.clocks),
         decision=json.loads(stored["decision"]),
         moves=open_moves(dossier, actor, now, book),
         history=_history(lines, known, case),
-        held=booked(case.machine, lines, case.answered_at or case.closed_at or now, book.calendar),
+        held=booked(held, case.answered_at or case.closed_at or now, book),
         lead=_number(tx, case.lead),
         followers=tuple(_number(tx, f) for f in cases.followers_of(tx, case.id)),
         last_message=case.last_message,
@@ -246,26 +245,6 @@ def unit_name(code: str, book: Rulebook) -> Said:
     """The name of a unit; an unknown or empty code has none."""
     unit = book.directory.get(code)
     return Said(unit.zh, unit.en) if unit else NOTHING
-
-
-def clock_view(clock: Clock, book: Rulebook, now: datetime) -> ClockView:
-    """A clock with its reckoning; a resting clock shows when it would end if it went on now."""
-    calendar = book.calendar_of(clock.calendar)
-    due = clock.due_at or (due_if_resumed(clock.ledger, calendar, now) if clock.phase == "paused" else None)
-    started = next(e for e in reversed(clock.ledger) if e.what in ("start", "restart"))
-    return ClockView(
-        name=clock.name,
-        round=clock.round,
-        phase=clock.phase,
-        limit=started.limit.words if started.limit else "",
-        source=clock.ledger[0].reason,
-        due=due,
-        day=calendar.day_of(due - timedelta(microseconds=1)) if due else None,
-        provisional=is_provisional(clock.ledger, calendar),
-        late=clock.phase == "running" and due is not None and now >= due,
-        breached=clock.breached_at is not None,
-        lines=explain(clock.ledger, calendar),
-    )
 
 
 def _thread(tx: Tx, dossier: Dossier, reader: Actor, book: Rulebook) -> tuple[Spoken, ...]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from hub.calendar import WorkCalendar, read_calendar
 from hub.errors import OldEdition
-from hub.kinds import Kind, read_kind
+from hub.kinds import Kind, read_kinds
 from hub.ladders import Ladder, read_ladders
 from hub.privacy import masking
+from hub.rulesets import RuleSets, read_rule_sets
 from hub.units import Directory, read_units
 
 FAMILIES = ("kinds", "units", "rules", "calendar", "ladders", "checklist", "texts")
@@ -38,6 +40,7 @@ class Rulebook:
     checklist: Checklist
     texts: Mapping[str, Any]
     rules: Mapping[str, Any]
+    rule_sets: RuleSets
 
     @cached_property
     def public(self) -> masking.Directory:
@@ -64,12 +67,16 @@ class Rulebook:
     def kinds(self) -> Mapping[str, Kind]:
         return self.kinds_by_edition[self.numbers["kinds"]]
 
-    def kind(self, code: str, edition: int) -> Kind:
-        """The kind as the case came in under it; raises OldEdition where this snapshot is older than the case."""
+    def kind(self, code: str, edition: int, received: date | None = None) -> Kind:
+        """The kind as the case came in under it, with the limits in force on the local day of receipt.
+
+        Without a day the limits are the newest. Raises OldEdition where this snapshot is older than the case.
+        """
         try:
-            return self.kinds_by_edition[edition][code]
+            kind = self.kinds_by_edition[edition][code]
         except KeyError:
             raise OldEdition from None
+        return kind if received is None else kind.on(received)
 
 
 def read_rulebook(
@@ -84,7 +91,7 @@ def read_rulebook(
     content = {family: current[family][1] for family in FAMILIES}
     return Rulebook(
         numbers=number,
-        kinds_by_edition={n: {row["code"]: read_kind(row) for row in rows["kinds"]} for n, rows in kinds.items()},
+        kinds_by_edition={n: read_kinds(rows) for n, rows in kinds.items()},
         directory=read_units(content["units"], number["units"]),
         calendars={
             n: read_calendar(table, n)
@@ -94,6 +101,7 @@ def read_rulebook(
         checklist=_checklist(content["checklist"]),
         texts=content["texts"],
         rules=content["rules"],
+        rule_sets=read_rule_sets(content["kinds"].get("rule_sets", ())),
     )
 
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from hub.calendar import WorkCalendar
 from hub.errors import Invalid, Said
 from hub.kinds import Aim, FormField, Kind
 from hub.privacy.words import NotText, clean
@@ -13,6 +14,7 @@ from hub.rulebook import Rulebook
 
 MOST_TITLE, MOST_BODY, LEAST_BODY = 60, 8000, 4
 MOST_FILES = 5
+OUTSIDE_MOST = timedelta(days=3653)
 _PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})|(0[0-9]{2,3}[0-9]{7,8})")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
 _BLANKS = re.compile(r"[\s\-()（）]+")
@@ -44,7 +46,8 @@ class Attached:
 class Submission:
     """One letter as it came in. `scope` and `key` make it unique; `chat` is the address on the channel, if it has one.
 
-    `at` is the real receipt time of a letter that comes late (paper, import); None means now.
+    `at` is the real receipt time of a letter that comes late (paper, import); None means now. `outside_due` is the
+    first instant that is late by whoever sent the case here, e.g. the city's hotline; only staff may give it.
     """
 
     key: str
@@ -65,6 +68,7 @@ class Submission:
     lang: str = "zh"
     files: tuple[Attached, ...] = ()
     at: datetime | None = None
+    outside_due: datetime | None = None
     scope: str = ""
 
 
@@ -100,6 +104,27 @@ def checked(given: Submission, book: Rulebook) -> Submission:
     return replace(
         given, title=title, body=body, place=place, aim=aim, contact=contact, fields=answers, lang=_lang(given.lang)
     )
+
+
+def read_outside_due(text: str, received: datetime, calendar: WorkCalendar) -> datetime:
+    """The first late instant of a due date set outside, written as a day (the last in time) or as a moment.
+
+    A moment without a zone is the district's own. Raises ValueError for what is neither, or not after the receipt.
+    """
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        due = calendar.midnight_after(date.fromisoformat(text))
+    else:
+        given = datetime.fromisoformat(text)
+        due = given.replace(tzinfo=calendar.zone) if given.tzinfo is None else given
+    if not received < due <= received + OUTSIDE_MOST:
+        raise ValueError(text)
+    return due.astimezone(UTC)
+
+
+BAD_OUTSIDE_DUE = Said(
+    "外部期限请写成 2026-03-05 或 2026-03-05T18:00，要晚于收到来信的时间，不超过十年。",
+    "Please write the outside due date like 2026-03-05 or 2026-03-05T18:00, after the receipt and within ten years.",
+)
 
 
 def headline(body: str) -> str:

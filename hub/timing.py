@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.case import Case, Clock, Dossier
-from hub.clocks import LedgerEvent, append, due_at, has_breached, phase
-from hub.kinds import ClockRule
+from hub.clocks import LedgerEvent, append, due_at, has_breached, phase, standing_limit
+from hub.kinds import Kind
 from hub.ladders import Rung, RungTime, rung_times
-from hub.limits import Limit
+from hub.limits import Limit, Until
 from hub.machines.machine import Machine, Step, Turn
 from hub.rulebook import Rulebook
+from hub.rulesets import ClockRule
 
 LAPSE = "lapse"
 """Code of the rung on which the system makes the machine's own move for a clock."""
@@ -20,6 +21,16 @@ def newest(dossier: Dossier, step: Step, name: str) -> Clock | None:
     """The newest clock of a name, with what this step already changed."""
     found = next((c for c in reversed(step.clocks) if c.name == name), None)
     return found or dossier.clock(name)
+
+
+OUTSIDE = "派单单位（如市热线）规定的期限"
+"""The basis of a due date set outside the hub, as the ledger keeps it."""
+
+
+def opening_rules(kind: Kind, names: Iterable[str]) -> tuple[ClockRule, ...]:
+    """The rules of those clocks that begin at once: others count from acceptance or dispatch (DESIGN §6)."""
+    rules = (kind.clocks[name] for name in names if name in kind.clocks)
+    return tuple(rule for rule in rules if rule.counts_from not in ("acceptance", "dispatch"))
 
 
 def start(turn: Turn, step: Step, name: str, limit: Limit | None = None) -> Step:
@@ -37,18 +48,24 @@ def start(turn: Turn, step: Step, name: str, limit: Limit | None = None) -> Step
     return _put(step, replace(before, ledger=(*before.ledger, again), calendar=0))
 
 
-def fresh(rule: ClockRule, round_: int, now: datetime, limit: Limit | None = None) -> Clock:
+def fresh(rule: ClockRule, round_: int, now: datetime, limit: Limit | Until | None = None) -> Clock:
     """A clock that starts now under its rule; due and rungs are computed when it is put on the case."""
-    event = LedgerEvent(at=now, what="start", limit=limit or rule.limit, reason=rule.source)
+    basis = OUTSIDE if isinstance(limit, Until) else rule.source
+    event = LedgerEvent(at=now, what="start", limit=limit or rule.limit, reason=basis)
     return Clock(rule.name, round_, rule.ladder, (event,), None, "running")
 
 
 def note(turn: Turn, step: Step, name: str, event: LedgerEvent) -> Step:
-    """Append one event to the newest clock of a name; a clock that is over takes no more events."""
+    """Append one event to the newest clock of a name; a clock that is over takes no more events.
+
+    A date set outside the hub does not rest: nobody out there waits for us.
+    """
     clock = newest(turn.dossier, step, name)
     if clock is None or clock.phase in ("met", "stopped"):
         return step
     if (event.what, clock.phase) in (("pause", "paused"), ("resume", "running")):
+        return step
+    if event.what == "pause" and isinstance(standing_limit(clock.ledger), Until):
         return step
     return _put(step, replace(clock, ledger=(*clock.ledger, event)))
 

@@ -35,20 +35,32 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockStep:
+    """One line of a clock's ledger: when, what (start, pause, extend …), and in words."""
+
+    at: datetime
+    what: str
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
 class ClockView:
     """One clock with its reckoning day by day: the answer to 这个日期是怎么算的？"""
 
     name: str
     round: int
     phase: str
-    limit: str
-    source: str
+    limit: Said
+    source: Said
     due: datetime | None
     day: date | None
     provisional: bool
     late: bool
     breached: bool
+    breached_by: Said
+    """Whose time it was when the limit passed; empty for readers who are not told."""
     lines: tuple[DayLine, ...]
+    steps: tuple[ClockStep, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,17 @@ def state_word(machine: str, state: str) -> Said:
     return Said(s.zh, s.en)
 
 
+def move_words(code: str) -> Said:
+    """The name of a move, whatever machine it belongs to; a word that is no move stands for itself."""
+    for machine in MACHINES.values():
+        if code in machine.moves:
+            return Said(machine.moves[code].zh, machine.moves[code].en)
+    return Said(code, code)
+
+
 def line_words(line: Line) -> Said:
     """What one line of the journal says to an officer."""
-    if line.action.startswith("move."):
-        code = line.action.removeprefix("move.")
-        for machine in MACHINES.values():
-            if code in machine.moves:
-                return Said(machine.moves[code].zh, machine.moves[code].en)
+    code = line.action.removeprefix("move.")
+    if code != line.action and (said := move_words(code)) != Said(code, code):
+        return said
     return OTHER_LINES.get(line.action, Said(line.action, line.action))

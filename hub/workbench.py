@@ -11,8 +11,9 @@ from hub.case import Case
 from hub.desk import visible
 from hub.errors import NotFound
 from hub.journal import Entry
+from hub.kinds import Grade
 from hub.machines.views import BY_CODE
-from hub.move import open_moves
+from hub.move import kind_of, open_moves
 from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.sight import may_receive, sight
@@ -52,6 +53,7 @@ class Waiting:
     objection: str
     wish: str
     unit: str
+    grades: tuple[Grade, ...]
 
 
 def look(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime, view: str = "") -> Look:
@@ -200,6 +202,7 @@ def _waiting(
         objection=said,
         wish=str(objection.data.get("unit", "")) if objection else "",
         unit=case.unit,
+        grades=kind_of(dossier, book).grades,
     )
 
 

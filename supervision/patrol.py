@@ -1,7 +1,6 @@
 """The patrol: a sweep over everything whose moment has come, one short deed each, and no effect ever twice."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,11 +12,12 @@ import structlog
 from hub import desk
 from hub.case import Clock, Dossier
 from hub.errors import NotNow
+from hub.held import changes
 from hub.holders import held_by
 from hub.journal import Entry
 from hub.machines.registry import MACHINES
 from hub.measures import unit_at
-from hub.moments import from_text, to_text
+from hub.moments import to_text
 from hub.office import Office
 from hub.people import SYSTEM
 from hub.rulebook import Rulebook
@@ -164,14 +164,9 @@ def _record(tx: Tx, dossier: Dossier, clock: Clock, found: Climb, book: Rulebook
 
 def _held(tx: Tx, dossier: Dossier, at: datetime) -> dict[str, Any]:
     """Whose time it was in the instant before a limit passed: the breach is theirs, wherever the case is now."""
-    states = MACHINES[dossier.case.machine].states
-    changes = []
-    for line in journal.of_case(tx, dossier.case.id):
-        data = json.loads(line.data)
-        state = str(data.get("to" if line.action.startswith("move.") else "state") or "")
-        if state in states:
-            changes.append((from_text(line.at), states[state].holder))
-    holder = held_by(sorted(changes, key=lambda c: c[0]), at) or states[dossier.case.state].holder
+    case = dossier.case
+    who = held_by(changes(case.machine, journal.of_case(tx, case.id), dossier.assignments), at)
+    holder = who.holder if who else MACHINES[case.machine].states[case.state].holder
     return {"breach": True, "holder": holder, "unit": unit_at(dossier.assignments, at)}
 
 

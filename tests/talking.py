@@ -21,7 +21,8 @@ from channels.dialogue import (
     new_session,
     next_turn,
 )
-from hub.kinds import Kind, read_kind
+from config import starter
+from hub.kinds import Kind, read_kinds
 from routing.danger import Dangers, read_dangers
 
 CONFIG = Path(__file__).parent.parent / "config"
@@ -31,8 +32,8 @@ PHOTO = Attachment("路灯.jpg", "F1", "image/jpeg", 120_000)
 
 @cache
 def kinds() -> tuple[Kind, ...]:
-    """The starter edition's kinds, in the order of their file names."""
-    return tuple(read_kind(tomllib.loads(p.read_text())) for p in sorted((CONFIG / "kinds").glob("*.toml")))
+    """The starter edition's kinds, in the order of their codes."""
+    return tuple(kind for _, kind in sorted(read_kinds(starter.read()["kinds"]).items()))
 
 
 @cache

@@ -7,9 +7,10 @@ from typing import Any
 
 from hub import timing
 from hub.case import Assignment, Message, Notice, Overlay, Reply
-from hub.clocks import LedgerEvent
+from hub.clocks import LedgerEvent, standing_limit
 from hub.journal import Entry
-from hub.limits import Limit
+from hub.limits import Limit, Until
+from hub.machines.limit_rules import main_rule
 from hub.machines.machine import Effect, Opening, Step, Turn
 
 
@@ -67,27 +68,20 @@ def stops_all(turn: Turn, step: Step) -> Step:
 
 def halves_main(turn: Turn, step: Step) -> Step:
     """A reopened case gets half of the first limit, at least three of its units (NORMS §3, K6')."""
-    rule = turn.kind.clocks.get("main")
+    rule = main_rule(turn)
     if rule is None:
         return step
     limit = replace(rule.limit, amount=max(3, (rule.limit.amount + 1) // 2))
     return timing.start(turn, step, "main", limit)
 
 
-def extends_main(turn: Turn, step: Step) -> Step:
-    asked = turn.dossier.open("extension")
-    rule = turn.kind.clocks.get("main")
-    if asked is None or rule is None:
-        return step
-    by = Limit(int(asked.data["days"]), rule.limit.unit)
-    event = LedgerEvent(at=turn.now, what="extend", limit=by, reason="approved")
-    step = timing.note(turn, step, "main", event)
-    return timing.note(turn, step, "unit", event)
-
-
 def recalculates_for_kind(turn: Turn, step: Step) -> Step:
-    """Another kind has other limits: running clocks are counted again from their own start."""
-    kind = turn.book.kinds[str(turn.values["kind"])]
+    """Another kind has other limits: running clocks are counted again from their own start.
+
+    A date set outside the hub stands, and the department's clock before it.
+    """
+    received = turn.book.calendar.day_of(turn.case.received_at)
+    kind = turn.book.kinds[str(turn.values["kind"])].on(received)
     case = replace(
         step.case,
         kind=kind.code,
@@ -95,6 +89,9 @@ def recalculates_for_kind(turn: Turn, step: Step) -> Step:
         aim=step.case.aim if step.case.aim in kind.aims else kind.aims[0],
     )
     step = replace(step, case=case)
+    main = turn.dossier.clock("main")
+    if main is not None and isinstance(standing_limit(main.ledger), Until):
+        return step
     for name in ("main", "unit"):
         if name in kind.clocks:
             event = LedgerEvent(at=turn.now, what="recalc", limit=kind.clocks[name].limit, reason="change_kind")
@@ -294,11 +291,12 @@ def _reply(turn: Turn, step: Step, **changes: Any) -> Step:
 
 
 def opens(kind: str, *keep: str, state: str = "open", due: str = "") -> Effect:
-    """Open an overlay holding the named values; `due` names the value that gives its day."""
+    """Open an overlay holding the named values (`round` is the case's); `due` names the value that gives its day."""
 
     def effect(turn: Turn, step: Step) -> Step:
         taken = [o.n for o in (*turn.dossier.overlays, *step.overlays)]
-        data = {name: turn.values[name] for name in keep if turn.values.get(name) not in (None, "")}
+        known = {"round": step.case.round, **turn.values}
+        data = {name: known[name] for name in keep if known.get(name) not in (None, "")}
         overlay = Overlay(
             n=max(taken, default=0) + 1,
             kind=kind,

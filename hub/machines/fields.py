@@ -12,6 +12,8 @@ OFFICER_OPTIONAL = F("officer", "officer", "承办人", "Officer", required=Fals
 TEXT = F("text", "longtext", "内容", "Text", most=3000)
 FILES = F("files", "text", "附件", "Files", required=False)
 COMMENT = F("comment", "longtext", "意见", "Comment", required=False)
+GRADE = F("grade", "choice", "级别", "Grade", options="grades")
+GRADE_OPTIONAL = F("grade", "choice", "级别", "Grade", required=False, options="grades")
 QUESTION = F("question", "longtext", "请来信人补充什么", "What the citizen should add", most=500)
 
 DRAFT = (

@@ -153,28 +153,6 @@ def never_before(kind: str) -> Guard:
     return guard
 
 
-def main_not_over(turn: Turn) -> Said | None:
-    """An extension is asked before the limit; what was not decided by then is not granted (DESIGN §6)."""
-    main = turn.dossier.clock("main")
-    if main is None or main.due_at is None or main.phase not in ("running", "paused"):
-        return Said("没有正在计时的时限。", "No limit is running.")
-    if turn.now >= main.due_at:
-        return Said("时限已过，不能再申请或批准延期。", "The limit has passed; it can no longer be extended.")
-    return None
-
-
-def asked_early(turn: Turn) -> Said | None:
-    """Asking the citizen stops the clock only in the first half of the limit and with a reachable channel."""
-    main = turn.dossier.clock("main")
-    if not turn.case.reachable:
-        return Said("来信人没有留下可以回复的渠道。", "The citizen left no channel on which to answer.")
-    if main is None or main.due_at is None:
-        return None
-    if turn.now - main.ledger[0].at > (main.due_at - main.ledger[0].at) / 2:
-        return Said("时限已过半，不能再停表询问。", "More than half of the limit is gone; the clock cannot rest.")
-    return None
-
-
 def nothing_drafted(turn: Turn) -> Said | None:
     if any(r.round == turn.case.round for r in turn.dossier.replies):
         return Said("已经拟了答复，不能再转出。", "A reply has been drafted; the case can no longer be transferred.")

@@ -2,17 +2,19 @@
 
 from hub.machines.letter_answer import AFTER_ANSWER, REVIEW_MOVES
 from hub.machines.letter_desk_overlays import DESK_OVERLAYS
+from hub.machines.letter_limits import LIMIT_OVERLAYS
 from hub.machines.letter_overlays import HANDLING_OVERLAYS
 from hub.machines.letter_reception import ANY_TIME, RECEPTION
 from hub.machines.letter_states import STATES
 from hub.machines.letter_unit import UNIT_MOVES
 from hub.machines.machine import Lapse, machine
 
+OVERLAYS = HANDLING_OVERLAYS + LIMIT_OVERLAYS + DESK_OVERLAYS
 LETTER = machine(
     "letter",
     "submitted",
     STATES,
-    RECEPTION + UNIT_MOVES + REVIEW_MOVES + AFTER_ANSWER + ANY_TIME + HANDLING_OVERLAYS + DESK_OVERLAYS,
+    RECEPTION + UNIT_MOVES + REVIEW_MOVES + AFTER_ANSWER + ANY_TIME + OVERLAYS,
     lapses={
         "sign": Lapse("deemed_sign", "+1wd"),
         "fix": Lapse("lapse"),

@@ -32,6 +32,7 @@ from hub.machines.letter_effects import (
     suspends_publication,
 )
 from hub.machines.letter_states import at
+from hub.machines.limit_effects import starts_redo
 from hub.machines.machine import Move
 from hub.machines.machine import MoveField as F
 
@@ -67,7 +68,7 @@ REVIEW_MOVES = (
             next_round,
             says("note", "comment", "unit"),
             ledger("unit", "resume"),
-            starts("redo"),
+            starts_redo,
             tells("unit", "returned"),
             tells("party", "redo_due"),
         ),

@@ -7,6 +7,7 @@ from hub import timing
 from hub.kinds import LEVELS
 from hub.machines.decisions import draw, drawn
 from hub.machines.effects import add_message, closes, journal, ledger, releases, starts, tells
+from hub.machines.limit_effects import starts_main_at_reception
 from hub.machines.machine import Opening, Step, Turn
 
 
@@ -28,7 +29,7 @@ def ends_main_rest(turn: Turn, step: Step) -> Step:
     main = turn.dossier.clock("main")
     if main is not None and main.phase == "stopped":
         step = timing.start(turn, step, "intake")
-        return timing.start(turn, step, "main")
+        return starts_main_at_reception(turn, step)
     return ledger("main", "resume")(turn, step)
 
 
@@ -118,23 +119,6 @@ def follows(turn: Turn, step: Step) -> Step:
 def stands_alone(turn: Turn, step: Step) -> Step:
     step = journal(turn, step, "unmerged", lead=turn.case.lead)
     return replace(step, case=replace(step.case, lead=""))
-
-
-def proposes_days(turn: Turn, step: Step) -> Step:
-    """An open request that nobody decides by the limit counts as not granted (DESIGN §6)."""
-    main = turn.dossier.clock("main")
-    if main is None or main.due_at is None:
-        return step
-    overlays = tuple(replace(o, due_at=main.due_at) if o.kind == "extension" else o for o in step.overlays)
-    return replace(step, overlays=overlays)
-
-
-def bounds_pause(turn: Turn, step: Step) -> Step:
-    """A pause for a question ends after five working days at the latest."""
-    calendar = turn.book.calendar
-    last = calendar.midnight_after(calendar.add_workdays(calendar.day_of(turn.now), 5))
-    overlays = tuple(replace(o, due_at=last) if o.kind == "pause" and o.state == "open" else o for o in step.overlays)
-    return replace(step, overlays=overlays)
 
 
 def rests_until_review(turn: Turn, step: Step) -> Step:

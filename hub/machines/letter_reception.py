@@ -17,6 +17,7 @@ from hub.machines.effects import (
 from hub.machines.fields import (
     COMMENT,
     FILES,
+    GRADE_OPTIONAL,
     OFFICER_OPTIONAL,
     QUESTION,
     REASON,
@@ -32,6 +33,7 @@ from hub.machines.letter_effects import (
     opens_contact_clock,
 )
 from hub.machines.letter_states import AT_UNIT, BEFORE_ANSWER, REFUSED, at
+from hub.machines.limit_effects import begins_main, sets_grade, starts_main_at_reception, starts_unit
 from hub.machines.machine import Move
 from hub.machines.machine import MoveField as F
 
@@ -54,6 +56,7 @@ RECEPTION = (
             level_follows_aim,
             ledger("intake", "met"),
             starts("dispatch"),
+            begins_main("acceptance"),
         ),
     ),
     Move(
@@ -130,7 +133,7 @@ RECEPTION = (
         at("accepted"),
         "dispatched",
         ("dispatcher", "system"),
-        (UNIT, OFFICER_OPTIONAL, REASON_OPTIONAL),
+        (UNIT, OFFICER_OPTIONAL, GRADE_OPTIONAL, REASON_OPTIONAL),
         guards=(g.objections_left, g.not_merged),
         checks=(g.unit_not_accused,),
         effects=(
@@ -138,7 +141,9 @@ RECEPTION = (
             assigns,
             says("note", "reason", "unit"),
             ledger("dispatch", "met"),
-            starts("unit"),
+            begins_main("dispatch"),
+            sets_grade,
+            starts_unit,
             starts("sign"),
             opens_contact_clock,
             tells("unit", "assigned"),
@@ -152,7 +157,7 @@ RECEPTION = (
         at("accepted"),
         "dispatched",
         ("dispatcher", "supervisor"),
-        (UNIT, REASON),
+        (UNIT, GRADE_OPTIONAL, REASON),
         guards=(g.not_merged,),
         checks=(g.unit_not_accused,),
         effects=(
@@ -160,7 +165,9 @@ RECEPTION = (
             assigns,
             says("note", "reason", "unit"),
             ledger("dispatch", "met"),
-            starts("unit"),
+            begins_main("dispatch"),
+            sets_grade,
+            starts_unit,
             starts("sign"),
             opens_contact_clock,
             tells("unit", "assigned"),
@@ -179,7 +186,9 @@ RECEPTION = (
             sets(designated=True),
             assigns_reception,
             ledger("dispatch", "met"),
-            starts("unit"),
+            begins_main("dispatch"),
+            sets_grade,
+            starts_unit,
             opens_contact_clock,
         ),
     ),
@@ -215,7 +224,7 @@ ANY_TIME = (
             ledger("first_contact", "stop"),
             assigns,
             says("note", "reason", "unit"),
-            starts("unit"),
+            starts_unit,
             starts("sign"),
             opens_contact_clock,
             tells("unit", "assigned"),
@@ -297,7 +306,7 @@ ANY_TIME = (
             ledger("appeal", "met"),
             sets(closed_at=None),
             starts("intake"),
-            starts("main"),
+            starts_main_at_reception,
             tells("party", "reopened"),
         ),
     ),

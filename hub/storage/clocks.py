@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from hub.case import Clock
 from hub.clocks import LedgerEvent
-from hub.limits import parse_limit
+from hub.limits import read_allowed
 from hub.moments import from_text, to_text
 from hub.storage.tx import Row, Tx
 
@@ -78,8 +78,7 @@ def of_case(tx: Tx, case_id: str) -> tuple[Clock, ...]:
     """All clocks of a case with their ledgers, earlier rounds first."""
     ledgers: dict[tuple[str, int], list[LedgerEvent]] = {}
     for r in tx.execute(LEDGERS, {"case_id": case_id}):
-        limit = parse_limit(r["allowed"]) if r["allowed"] else None
-        event = LedgerEvent(from_text(r["at"]), r["what"], limit, r["reason"])
+        event = LedgerEvent(from_text(r["at"]), r["what"], read_allowed(r["allowed"]), r["reason"])
         ledgers.setdefault((r["name"], r["round"]), []).append(event)
     return tuple(
         Clock(

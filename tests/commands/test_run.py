@@ -95,6 +95,14 @@ def test_a_date_is_explained_day_by_day_without_any_store(place: dict[str, str])
     assert "春节" in must(place, "due", "2026-02-13T10:00", "5wd", "--explain")
 
 
+def test_a_rule_of_law_gives_its_date_and_names_its_source(place: dict[str, str]) -> None:
+    told = json.loads(must(place, "due", "2026-02-13T10:00", "--rule", "disclosure.answer", "--json"))
+    assert (told["last_day"], told["rule"]["limit"]) == ("2026-03-19", "20wd")
+    before = must(place, "due", "2019-05-14T10:00", "--rule", "disclosure.answer")
+    assert "政府信息公开条例（2007）第二十四条" in before
+    assert "art. 24" in before
+
+
 def test_routing_says_why_without_any_store(place: dict[str, str]) -> None:
     told = json.loads(must(place, "route", "--text", "小区门口的路灯坏了半个月", "--kind", "complaint", "--json"))
     assert told["unit"] == "urban"
@@ -116,6 +124,10 @@ def test_the_starter_rules_fit_and_an_empty_office_is_not_staffed(hub: dict[str,
         ("import", "nothing.jsonl"),
         ("due", "tomorrow", "5wd"),
         ("due", "2026-02-13", "5 days"),
+        ("due", "2026-02-13"),
+        ("due", "2026-02-13", "5wd", "--rule", "permits.decide"),
+        ("due", "2026-02-13", "--rule", "permits.nothing"),
+        ("due", "2004-06-30", "--rule", "permits.decide"),
         ("route", "--text", "路灯", "--kind", "lottery"),
         ("config", "load", "/nowhere"),
         ("restore", "nothing.tar.gz"),

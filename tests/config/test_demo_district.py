@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from hub.kinds import Kind, read_kind
+from config import starter
+from hub.kinds import Kind, read_kinds
 from hub.people import ROLES, UNIT_ROLES, Actor, Grant
 from hub.units import Directory, read_units
 
@@ -27,8 +28,7 @@ def directory() -> Directory:
 
 @pytest.fixture(scope="module")
 def kinds() -> dict[str, Kind]:
-    read = [read_kind(tomllib.loads(p.read_text(encoding="utf-8"))) for p in sorted((CONFIG / "kinds").glob("*.toml"))]
-    return {kind.code: kind for kind in read}
+    return read_kinds(starter.read()["kinds"])
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from hub.kinds import Kind, read_kind
+from config import starter
+from hub.kinds import Kind, read_kinds
 from hub.units import Directory, read_units
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -16,15 +17,15 @@ PLACEHOLDERS = {"number", "title", "unit", "due", "link", "code", "reason", "que
 # fmt: off
 CITIZEN_NOTICES = {
     "received", "accepted", "dispatched", "need_fix", "rejected", "lapsed", "answered", "answer_body", "interim",
-    "redo_due", "extended", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused", "closed",
-    "withdrawn", "transferred", "merged", "message_added", "published", "corrected",
+    "redo_due", "extended", "new_due", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused",
+    "closed", "withdrawn", "transferred", "merged", "message_added", "published", "corrected",
 }
 # fmt: on
 # fmt: off
 OFFICER_NOTICES = {
     "assigned", "returned", "contested", "contest_decided", "review_waiting", "remind", "overdue_staff", "urge",
-    "urgent", "phone_task", "message_from_citizen", "question_answered", "extension_asked", "extension_decided",
-    "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",
+    "urgent", "phone_task", "message_from_citizen", "question_answered", "new_limit", "extension_asked",
+    "extension_decided", "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",
 }
 # fmt: on
 FILLED = {
@@ -84,8 +85,7 @@ def directory() -> Directory:
 
 @pytest.fixture(scope="module")
 def kinds() -> dict[str, Kind]:
-    read = [read_kind(tomllib.loads(p.read_text(encoding="utf-8"))) for p in sorted((CONFIG / "kinds").glob("*.toml"))]
-    return {kind.code: kind for kind in read}
+    return read_kinds(starter.read()["kinds"])
 
 
 # Units ------------------------------------------------------------------------------------------------------------

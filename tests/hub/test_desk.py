@@ -78,9 +78,9 @@ async def test_a_new_edition_is_noticed_by_pages_that_only_read(
     monkeypatch.setattr("hub.office.FRESH_SECONDS", 0.0)
     office = await an_office(store, clock, tmp_path)
     before = await office.book()
-    kinds = starter.read()["kinds"]["kinds"]
-    renamed = [{**k, "zh": "意见"} if k["code"] == "suggest" else k for k in kinds]
-    assert await store.write(editions.add, "kinds", {"kinds": renamed}, "tests", clock()) == 2
+    content = starter.read()["kinds"]
+    renamed = [{**k, "zh": "意见"} if k["code"] == "suggest" else k for k in content["kinds"]]
+    assert await store.write(editions.add, "kinds", {**content, "kinds": renamed}, "tests", clock()) == 2
     assert before.kinds["suggest"].zh == "建议"
     assert (await office.book()).kinds["suggest"].zh == "意见"
 

@@ -135,3 +135,22 @@ async def test_the_kind_is_read_from_the_title_and_never_becomes_a_sealed_one(
     await imported(office, *(a_line(id=f"k{n}", title=title) for n, title in enumerate(titles)))
     kinds = [d.case.kind for d in await store.read(everything)]
     assert kinds == ["complaint", "suggest", "praise", "consult", "consult"]
+
+
+async def test_an_order_of_the_citys_hotline_brings_its_own_due_date(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    summary = await imported(
+        office,
+        a_line(due="2024-03-08"),
+        a_line(id="a-2", due="2024-03-08T12:00:00"),
+        a_line(id="a-3", due="2024-03-04"),
+        a_line(id="a-4", due="soon"),
+    )
+    assert (summary.imported, summary.refused) == (2, 2)
+    assert all("due" in refused.reason for refused in summary.named)
+    first, second = await store.read(everything)
+    assert first.case.main_due.isoformat() == "2024-03-08T16:00:00+00:00"
+    assert second.case.main_due.isoformat() == "2024-03-08T04:00:00+00:00"
+    assert (await verify(office)).findings == ()

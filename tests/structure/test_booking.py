@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,10 +37,15 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MACHINES, "booking", BOOKING)
 
 
+def with_booking() -> dict[str, Any]:
+    """The starter kinds and their rule sets, with the booking among them."""
+    content = starter.read()["kinds"]
+    return {**content, "kinds": [*content["kinds"], KIND]}
+
+
 @pytest.fixture
 async def office(store: Store, clock: FixedClock, tmp_path: Path) -> Office:
-    kinds = starter.read()["kinds"]["kinds"]
-    return await an_office(store, clock, tmp_path, kinds={"kinds": [*kinds, KIND]})
+    return await an_office(store, clock, tmp_path, kinds=with_booking())
 
 
 async def a_slot(office: Office, seats: int = 2) -> str:
@@ -153,8 +159,7 @@ async def test_the_api_offers_and_takes_a_booking_and_the_figures_count_it(
 ) -> None:
     monkeypatch.setattr("hub.office.FRESH_SECONDS", 0.0)
     async with a_site(store, clock, tmp_path, officers_password) as site:
-        kinds = starter.read()["kinds"]["kinds"]
-        await store.write(editions.add, "kinds", {"kinds": [*kinds, KIND]}, "tests", clock())
+        await store.write(editions.add, "kinds", with_booking(), "tests", clock())
         _, offered = await site.call("GET", "/kinds")
         mine = next(kind for kind in offered["items"] if kind["code"] == "booking")
         assert {field["name"] for field in mine["fields"]} == set(ASKED)

@@ -13,17 +13,25 @@ from channels.web.api.op import Call, Given, Told, op
 from channels.web.api.shapes import Letter, Moved, letter, moved
 from channels.web.keys import GATES, office_of
 from channels.web.limits import prefix
-from channels.web.session import citizen_of
+from channels.web.session import citizen_of, current_actor
+from hub.errors import Forbidden, Invalid
 from hub.people import citizen
 from hub.reading import own_letter
 from hub.repeats import act_once
-from hub.submission import MOST_BODY, MOST_TITLE, Contact, Submission
+from hub.submission import BAD_OUTSIDE_DUE, MOST_BODY, MOST_TITLE, Contact, Submission, read_outside_due
 from hub.views import CitizenView
 
 
 def most(length: int) -> Any:
     """A length that the document tells and the hub itself checks, in its own words."""
     return {"maxLength": length}
+
+
+OUTSIDE = (
+    "Only with the token of a clerk, intake, dispatcher or supervisor: the due date that somebody outside set, on an "
+    "order of the city's hotline, as a day (2026-03-05, the last in time) or a moment (2026-03-05T18:00)."
+)
+MAY_SET_DUE = ("clerk", "intake", "dispatcher", "supervisor")
 
 
 class ContactGiven(Given):
@@ -50,6 +58,7 @@ class NewCase(Given):
     anonymous: bool = False
     urgent: bool = False
     lang: Literal["zh", "en"] = "zh"
+    outside_due: str = Field("", json_schema_extra=most(40), description=OUTSIDE)
 
 
 class Receipt(Told):
@@ -87,7 +96,7 @@ class Withdrawal(Given):
     reason: str = ""
 
 
-@op("POST", "/cases", "File a letter", status=201, body=NewCase, out=Receipt, keyed=True)
+@op("POST", "/cases", "File a letter", status=201, body=NewCase, out=Receipt, keyed=True, faults=(401, 403))
 async def file_letter(call: Call[NewCase, None]) -> Receipt:
     """Durable when this answers; the same key and content is the same receipt."""
     request, given, office = call.request, call.body, office_of(call.request)
@@ -109,12 +118,26 @@ async def file_letter(call: Call[NewCase, None]) -> Receipt:
             show_surname=given.show_surname,
             urgent=given.urgent,
             lang=given.lang,
+            outside_due=await _outside_due(call),
         )
     )
     if not received.repeated:
         metrics.letter_received("api")
     code = office.code(received.case_id)
     return Receipt(number=received.number, query_code=code, state=received.state, due=received.due)
+
+
+async def _outside_due(call: Call[NewCase, None]) -> datetime | None:
+    """The outside due date of a letter that an officer files; raises NotSignedIn, Forbidden, Invalid."""
+    if not call.body.outside_due:
+        return None
+    actor, office = await current_actor(call.request), office_of(call.request)
+    if not any(actor.has(role) for role in MAY_SET_DUE):
+        raise Forbidden
+    try:
+        return read_outside_due(call.body.outside_due.strip(), office.clock(), (await office.book()).calendar)
+    except (ValueError, OverflowError):
+        raise Invalid({"outside_due": BAD_OUTSIDE_DUE}) from None
 
 
 @op("GET", "/cases/{number}", "Read one's own letter", who="citizen", auth="query", out=Letter)

@@ -6,7 +6,7 @@ from channels.web.api.op import Told
 from channels.web.api.shapes import Name
 from hub.kinds import Kind
 from hub.machines.machine import Move, MoveField
-from hub.move import choices
+from hub.move import choices, fields_of
 from hub.rulebook import Rulebook
 
 
@@ -27,8 +27,8 @@ def schema_of(move: Move, book: Rulebook, kind: Kind) -> dict[str, Any]:
     """An object schema (JSON Schema 2020-12) of the values that the move takes."""
     return {
         "type": "object",
-        "properties": {field.name: _field(field, book, kind) for field in move.fields},
-        "required": [field.name for field in move.fields if field.required],
+        "properties": {field.name: _field(field, book, kind) for field in fields_of(move, kind)},
+        "required": [field.name for field in fields_of(move, kind) if field.required],
         "additionalProperties": False,
     }
 

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from channels.web.api.op import Told
+from channels.web.daycount import reason
 from hub.case import Case
+from hub.daylines import DayLine
 from hub.errors import Said
 from hub.views import CitizenView, ClockView, FileView, ReplyView, Row, Spoken
 
@@ -46,6 +48,45 @@ class Moved(Told):
     version: int
 
 
+class DayTold(Told):
+    """One local day of a count: whether it counted, the how-manieth it is (or seconds so far), and why."""
+
+    day: date
+    counted: bool
+    count: int
+    seconds: int
+    why: Name
+    provisional: bool
+
+
+class StepTold(Told):
+    """What happened to a clock: start, pause, resume, extend, restart, recalc, met, stop, breached."""
+
+    at: datetime
+    what: str
+    said: Name
+
+
+class ClockTold(Told):
+    """One clock: its limit and legal basis, when it ends, what happened to it, and how the date was counted."""
+
+    name: str
+    round: int
+    phase: str
+    limit: str
+    source: str
+    limit_said: Name
+    basis: Name
+    due: datetime | None
+    day: date | None
+    provisional: bool
+    late: bool
+    breached: bool
+    breached_by: Name
+    steps: list[StepTold]
+    days: list[DayTold]
+
+
 class Letter(Told):
     """A case as its citizen reads it."""
 
@@ -60,6 +101,7 @@ class Letter(Told):
     next_day: date | None
     provisional: bool
     late_days: int
+    main: ClockTold | None
     messages: list[Message]
     moves: list[str]
     score: int
@@ -106,21 +148,6 @@ class Rows(Told):
 
     items: list[RowTold]
     next: str
-
-
-class ClockTold(Told):
-    """One clock: its limit, and when it ends."""
-
-    name: str
-    round: int
-    phase: str
-    limit: str
-    source: str
-    due: datetime | None
-    day: date | None
-    provisional: bool
-    late: bool
-    breached: bool
 
 
 class ReplyTold(Told):
@@ -179,6 +206,7 @@ def letter(view: CitizenView) -> Letter:
         next_day=view.next_day,
         provisional=view.provisional,
         late_days=view.late_days,
+        main=clock(view.main) if view.main else None,
         messages=[message(m) for m in view.thread],
         moves=list(view.moves),
         score=view.score,
@@ -215,18 +243,34 @@ def row(r: Row, names: Mapping[str, str]) -> RowTold:
 
 
 def clock(c: ClockView) -> ClockTold:
-    """A clock without its reckoning line by line, which the page shows."""
+    """A clock with its reckoning: the same steps and days that pages show."""
     return ClockTold(
         name=c.name,
         round=c.round,
         phase=c.phase,
-        limit=c.limit,
-        source=c.source,
+        limit=c.limit.zh,
+        source=c.source.zh,
+        limit_said=name(c.limit),
+        basis=name(c.source),
         due=c.due,
         day=c.day,
         provisional=c.provisional,
         late=c.late,
         breached=c.breached,
+        breached_by=name(c.breached_by),
+        steps=[StepTold(at=s.at, what=s.what, said=name(s.said)) for s in c.steps],
+        days=[_day(line) for line in c.lines],
+    )
+
+
+def _day(line: DayLine) -> DayTold:
+    return DayTold(
+        day=line.day,
+        counted=line.counted,
+        count=line.count,
+        seconds=line.seconds,
+        why=Name(zh=line.why, en=reason(line.why, "en")),
+        provisional=line.provisional,
     )
 
 

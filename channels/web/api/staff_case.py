@@ -50,6 +50,13 @@ class AssignmentTold(Told):
     why: str
 
 
+class HeldTold(Told):
+    """Whose time it was so far, in staffed seconds; the parts add up to the whole."""
+
+    holder: Name
+    seconds: int
+
+
 class LineTold(Told):
     """One line of the history."""
 
@@ -80,6 +87,7 @@ class Opened(Told):
     overlays: list[OverlayTold]
     assignments: list[AssignmentTold]
     clocks: list[ClockTold]
+    held: list[HeldTold]
     decision: dict[str, Any]
     moves: list[MoveTold]
     history: list[LineTold]
@@ -107,6 +115,7 @@ def opened(case: StaffCase, book: Rulebook, kind: Kind) -> Opened:
             for a in case.assignments
         ],
         clocks=[clock(c) for c in case.clocks],
+        held=[HeldTold(holder=name(who), seconds=seconds) for who, seconds in case.held],
         decision=dict(case.decision),
         moves=[move_told(move, book, kind) for move in case.moves],
         history=[LineTold(at=line.at, by=line.by, what=name(line.what)) for line in case.history],

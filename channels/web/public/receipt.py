@@ -5,10 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.web.daycount import counted
 from channels.web.forms import form_page
 from channels.web.keys import SETTINGS, office_of
 from channels.web.public.answering import see_other
-from channels.web.public.daycount import counted
 from channels.web.render import view_of
 from channels.web.session import OPENED_FOR, derived_key, read_note, set_cookie, write_note
 from hub import own

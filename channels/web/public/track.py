@@ -8,13 +8,13 @@ from aiohttp import web
 
 from channels.texts.catalog import N_, Lang, said
 from channels.web.address import client_address
+from channels.web.daycount import counted, steps
 from channels.web.errors import NotSignedIn, status_of
 from channels.web.forms import form, form_page, query
 from channels.web.keys import CITIZEN, GATES, office_of
 from channels.web.limits import prefix
 from channels.web.public.answering import pick, see_other
 from channels.web.public.attached import ACCEPT, readable, take
-from channels.web.public.daycount import counted
 from channels.web.public.receipt import forget_receipt
 from channels.web.public.results import SCORES, SOLVED
 from channels.web.render import view_of
@@ -192,6 +192,7 @@ async def _page(
         contact_asked=slip.contact_asked and "open_contact" in letter.moves,
         news=_next_news(letter, book, office.clock()),
         rows=counted(letter.main, lang),
+        steps=steps(letter.main, lambda words: pick(lang, words)),
         thread=[_spoken(m, lang) for m in letter.thread],
         deed=deed,
         given=dict(values or {}),

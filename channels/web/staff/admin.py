@@ -188,7 +188,7 @@ def _editions(desk: Desk, rows: list[Any]) -> dict[str, Any]:
         "kinds": [
             (
                 k.zh if zh else k.en,
-                ", ".join(f"{c.name} {c.limit.words}" for c in k.clocks.values()),
+                ", ".join(f"{c.name} {c.limit.words if zh else c.limit.words_en}" for c in k.clocks.values()),
                 k.review.mode,
                 k.source,
             )

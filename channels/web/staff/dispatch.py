@@ -10,7 +10,7 @@ from channels.web.staff import fields, moves, parts
 from channels.web.staff.case import decision_of, reason_rows
 from channels.web.staff.frame import DISPATCH, Desk, hurry, show, sit, status_of, texts
 from hub import workbench
-from hub.errors import Invalid, NotFound, Refusal
+from hub.errors import Invalid, NotFound, Refusal, Said
 from hub.machines.registry import MACHINES
 from hub.workbench import Waiting
 
@@ -30,20 +30,20 @@ async def send(request: web.Request) -> web.StreamResponse:
     hurry(desk)
     given = form(request)
     unit = fields.unit_code(texts(given, "pick") or texts(given, "unit"), desk.book.directory)
-    reason, version = texts(given, "reason"), moves.whole(given, "version")
+    version = moves.whole(given, "version")
+    written = {name: texts(given, name) for name in ("reason", "grade")}
     try:
-        await _send(desk, number, unit, reason, version)
+        await _send(desk, number, {"unit": unit, **written}, version)
     except NotFound:
         raise
     except Refusal as fault:
-        return await _render(desk, number, fault, {"unit": texts(given, "unit"), "reason": reason})
+        return await _render(desk, number, fault, {"unit": texts(given, "unit"), **written})
     raise web.HTTPSeeOther(f"/staff/dispatch?done=dispatch&number={number}")
 
 
-async def _send(desk: Desk, number: str, unit: str, reason: str, version: int) -> None:
+async def _send(desk: Desk, number: str, written: dict[str, str], version: int) -> None:
     look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
     open_now = {m.code for m in look.case.moves}
-    values = {"unit": unit} if unit else {}
     if "accept" in open_now:
         asked = moves.Posted(LETTER["accept"], {}, version, 0, 0)
         await moves.attempt(desk, number, asked)
@@ -51,8 +51,7 @@ async def _send(desk: Desk, number: str, unit: str, reason: str, version: int) -
         look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
         open_now = {m.code for m in look.case.moves}
     code = next((c for c in ("dispatch", "designate", "redispatch") if c in open_now), "dispatch")
-    if reason or code != "dispatch":
-        values["reason"] = reason
+    values = {name: value for name, value in written.items() if value}
     await moves.attempt(desk, number, moves.Posted(LETTER[code], values, version, 0, 0))
 
 
@@ -117,9 +116,16 @@ def _card(desk: Desk, waiting: Waiting, number: str, fault: Refusal | None, give
         "wish": desk.unit(waiting.wish),
         "from_unit": desk.unit(waiting.unit),
         "reasons": _reasons(desk, waiting),
+        "grades": _grades(desk, waiting),
         "errors": said,
         "given": given if mine else {},
     }
+
+
+def _grades(desk: Desk, waiting: Waiting) -> list[tuple[str, str]]:
+    """The grades to choose from; none where letters of this kind have none."""
+    offered = [(g.code, desk.word(Said(g.zh, g.en))) for g in waiting.grades]
+    return [("", desk.say(N_("不定级"))), *offered] if offered else []
 
 
 def _sentences(desk: Desk, fault: Refusal) -> list[str]:

@@ -9,7 +9,7 @@ from hub.errors import Invalid, Said
 from hub.kinds import Kind
 from hub.machines.fields import CHOICES
 from hub.machines.machine import Move, MoveField
-from hub.move import choices
+from hub.move import choices, fields_of
 from hub.rulebook import Rulebook
 from hub.units import Directory
 
@@ -84,7 +84,9 @@ def form_of(
 ) -> Form:
     """The form of a move, filled with what was given, each wrong entry with its sentence."""
     given, wrong = given or {}, wrong or {}
-    shown = (f for f in move.fields if f.name not in HIDDEN and (f.type != "officer" or reader.officers))
+    shown = (
+        f for f in fields_of(move, reader.kind) if f.name not in HIDDEN and (f.type != "officer" or reader.officers)
+    )
     return Form(
         code=move.code,
         label=reader.word(Said(move.zh, move.en)),

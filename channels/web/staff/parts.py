@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels.texts.catalog import N_
+from channels.web import daycount
 from channels.web.staff.frame import Desk
 from hub.errors import Said
-from hub.machines.registry import MACHINES
 from hub.views import ClockView, Row, Spoken
-from hub.words import CLOCKS
+from hub.words import CLOCKS, move_words
 
 LAMPS = {"grey": "paused"}
 HOLDERS: Mapping[str, str] = {
@@ -53,6 +53,7 @@ OVERLAYS: Mapping[str, str] = {
     "merged": N_("并案"),
     "call_back": N_("回访"),
     "lifting": N_("取消遮盖申请"),
+    "grade": N_("定级"),
 }
 STATES: Mapping[str, str] = {
     "open": N_("待处理"),
@@ -131,9 +132,11 @@ def clock(desk: Desk, view: ClockView) -> dict[str, Any]:
         "day": view.day,
         "provisional": view.provisional,
         "breached": view.breached,
-        "note": " · ".join(part for part in (view.limit, view.source) if part),
+        "breached_by": desk.word(view.breached_by) if view.breached else "",
+        "note": " · ".join(part for part in (desk.word(view.limit), desk.word(view.source)) if part),
+        "steps": daycount.steps(view, desk.word),
         "lines": [
-            {"day": line.day, "n": line.count if line.counted and line.count else 0, "word": line.why}
+            {"day": line.day, "n": line.count if line.counted else 0, "word": daycount.reason(line.why, desk.lang)}
             for line in view.lines
         ],
     }
@@ -160,17 +163,13 @@ def size(count: int) -> str:
 
 def move_word(desk: Desk, code: str) -> str:
     """The name of a move, whatever machine it belongs to."""
-    for machine in MACHINES.values():
-        if code in machine.moves:
-            known = machine.moves[code]
-            return known.zh if desk.lang == "zh" else known.en
-    return code
+    return desk.word(move_words(code))
 
 
 def overlay(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
     """One record on a case in words; of its data only what is a date, a number or an officer's own words."""
     data = row["data"]
-    told = [str(data[name]) for name in ("task", "reason") if isinstance(data.get(name), str)]
+    told = [str(data[name]) for name in ("task", "reason", "grade") if isinstance(data.get(name), str)]
     if "days" in data:
         told.append(desk.say(N_("%(n)s天"), n=data["days"]))
     return {
