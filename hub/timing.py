@@ -67,7 +67,8 @@ def note(turn: Turn, step: Step, name: str, event: LedgerEvent) -> Step:
         return step
     if event.what == "pause" and isinstance(standing_limit(clock.ledger), Until):
         return step
-    return _put(step, replace(clock, ledger=(*clock.ledger, event)))
+    edition = 0 if event.what == "restart" else clock.calendar  # what is counted anew is counted under today's calendar
+    return _put(step, replace(clock, ledger=(*clock.ledger, event), calendar=edition))
 
 
 def stop_all(turn: Turn, step: Step) -> Step:

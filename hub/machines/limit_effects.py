@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from hub import timing
+from hub.case import Clock
 from hub.clocks import LedgerEvent, due_at, due_day, due_if_resumed, standing_limit
 from hub.limits import Limit, Until
 from hub.machines.effects import add_message, ledger, opens, tells
@@ -49,7 +50,7 @@ def sets_grade(turn: Turn, step: Step) -> Step:
     main = timing.newest(turn.dossier, step, "main")
     if main is None or isinstance(standing_limit(main.ledger), Until):
         return step
-    due = due_at(main.ledger, turn.book.calendar)
+    due = due_at(main.ledger, turn.book.calendar_of(main.calendar))
     if due is not None and turn.now >= due:
         return step
     counted_anew = grade.rule.counts_from == "dispatch" and not graded
@@ -105,7 +106,7 @@ def sets_outside_due(turn: Turn, step: Step) -> Step:
 def asks_for_longer(turn: Turn, step: Step) -> Step:
     """The request is open until the limit: what nobody decides by then is not granted (DESIGN §6)."""
     main = turn.dossier.clock("main")
-    due = main.due_at or due_if_resumed(main.ledger, turn.book.calendar, turn.now) if main else None
+    due = main.due_at or _if_resumed(turn, main) if main else None
     step = replace(step, overlays=tuple(replace(o, due_at=due) if o.kind == "extension" else o for o in step.overlays))
     return tells(deciders(turn)[0], "extension_asked")(turn, step)
 
@@ -141,9 +142,15 @@ def starts_redo(turn: Turn, step: Step) -> Step:
     rule = turn.kind.clocks.get("redo")
     if rule is None:
         return step
-    calendar, other = turn.book.calendar, timing.newest(turn.dossier, step, rule.at_least_rest_of)
+    other = timing.newest(turn.dossier, step, rule.at_least_rest_of)
     if other is None or other.phase not in ("running", "paused") or rule.limit.unit != "wd":
         return timing.start(turn, step, "redo")
-    due = due_if_resumed(other.ledger, calendar, turn.now) if other.phase == "paused" else other.due_at
+    due = _if_resumed(turn, other) if other.phase == "paused" else other.due_at
+    calendar = turn.book.calendar
     left = calendar.count_workdays(calendar.day_of(turn.now), due_day(due, calendar)) if due else 0
     return timing.start(turn, step, "redo", Limit(left, "wd") if left > rule.limit.amount else None)
+
+
+def _if_resumed(turn: Turn, clock: Clock) -> datetime | None:
+    """When a resting clock would end if it went on now, under the calendar it is counted by."""
+    return due_if_resumed(clock.ledger, turn.book.calendar_of(clock.calendar), turn.now)
