@@ -8,7 +8,7 @@ from typing import Any
 from hub.calendar import WorkCalendar, read_calendar
 from hub.errors import OldEdition
 from hub.kinds import Kind, read_kind
-from hub.ladders import Ladder, read_ladders
+from hub.ladders import ONE_BY_ONE, Ladder, read_digest_from, read_ladders
 from hub.privacy import masking
 from hub.units import Directory, read_units
 
@@ -38,6 +38,8 @@ class Rulebook:
     checklist: Checklist
     texts: Mapping[str, Any]
     rules: Mapping[str, Any]
+    digest_from: int = ONE_BY_ONE
+    """From how many notices of one kind on an officer is told by one digest."""
 
     @cached_property
     def public(self) -> masking.Directory:
@@ -73,6 +75,7 @@ def read_rulebook(current: Mapping[str, tuple[int, Any]], kinds: Mapping[int, An
         checklist=_checklist(content["checklist"]),
         texts=content["texts"],
         rules=content["rules"],
+        digest_from=read_digest_from(content["ladders"]),
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from hub.case import Case, Clock, Dossier
-from hub.clocks import LedgerEvent, due_at, phase
+from hub.case import Case, Clock, Dossier, Overlay
+from hub.clocks import LedgerEvent, What, due_at, due_day, phase
 from hub.kinds import ClockRule
 from hub.ladders import Rung, RungTime, rung_times
 from hub.limits import Limit
@@ -51,6 +51,51 @@ def note(turn: Turn, step: Step, name: str, event: LedgerEvent) -> Step:
     if (event.what, clock.phase) in (("pause", "paused"), ("resume", "running")):
         return step
     return _put(step, replace(clock, ledger=(*clock.ledger, event)))
+
+
+def start_from_receipt(turn: Turn, step: Step, name: str) -> Step:
+    """Start a clock of the step's kind as if it had run since the letter came; one that was stopped starts anew."""
+    rule = turn.book.kind(step.case.kind, step.case.kinds_edition).clocks.get(name)
+    before = newest(turn.dossier, step, name)
+    if rule is None or (before is not None and before.phase in ("running", "paused")):
+        return step
+    if before is None or before.round != step.case.round:
+        return _put(step, fresh(rule, step.case.round, step.case.received_at))
+    again = LedgerEvent(at=turn.now, what="restart", limit=rule.limit, reason=turn.move.code)
+    return _put(step, replace(before, ledger=(*before.ledger, again)))
+
+
+# Records: an order, joint work, a demand for a reason … with a day on it has a clock of its own ----------------------
+
+
+def clock_of(overlay: Overlay) -> str:
+    """The name of a record's own clock."""
+    return f"{overlay.kind}#{overlay.n}"
+
+
+def watch(turn: Turn, step: Step, overlay: Overlay) -> tuple[Step, Overlay]:
+    """Start the clock of an open record whose ladder has a limit, until the record's own day or else for that limit."""
+    ladder = turn.book.ladders.get(overlay.kind)
+    if ladder is None or ladder.limit is None or overlay.state != "open":
+        return step, overlay
+    limit = ladder.limit if overlay.due_at is None else _until(overlay.due_at, turn)
+    event = LedgerEvent(at=turn.now, what="start", limit=limit, reason=ladder.source)
+    clock = Clock(clock_of(overlay), step.case.round, ladder.name, (event,), None, "running")
+    return _put(step, clock), replace(overlay, due_at=due_at(clock.ledger, turn.book.calendar))
+
+
+def _until(due: datetime, turn: Turn) -> Limit:
+    """The limit that ends with a given day; what is left of today is counted in minutes."""
+    days = (due_day(due, turn.book.calendar) - turn.book.calendar.day_of(turn.now)).days
+    return Limit(days, "cd") if days > 0 else Limit(max(1, (due - turn.now) // timedelta(minutes=1)), "min")
+
+
+def settle(turn: Turn, step: Step, overlay: Overlay, state: str, what: What = "met") -> Step:
+    """The record with its end, and its clock met or stopped."""
+    settled = replace(overlay, state=state, decided_at=turn.now, decided_by=turn.actor.id)
+    others = tuple(o for o in step.overlays if o.n != overlay.n)
+    step = replace(step, overlays=(*others, settled))
+    return note(turn, step, clock_of(overlay), LedgerEvent(at=turn.now, what=what, reason=turn.move.code))
 
 
 def stop_all(turn: Turn, step: Step) -> Step:

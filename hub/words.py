@@ -26,6 +26,17 @@ CLOCKS: dict[str, Said] = {
     "reopen_request": Said("重新办理申请", "Request to reopen"),
     "publication": Said("公开审查", "Release check"),
     "appeal": Said("申诉", "Appeal"),
+    "extension": Said("延期申请", "Request to extend"),
+    "call_back": Said("回访", "Call back"),
+    "veto": Said("否决项预警", "Veto watch"),
+    "urgent": Said("紧急件确认", "Urgent: acknowledgement"),
+    "urging": Said("催办说明", "Reason for being late"),
+    "proposal": Said("督办建议", "Proposed order"),
+    "order": Said("督办", "Order"),
+    "instruction": Said("批示", "Instruction"),
+    "joint": Said("协办", "Joint work"),
+    "shelved": Said("挂账", "Shelved case"),
+    "commitment": Said("承诺", "Commitment"),
 }
 OTHER_LINES: dict[str, Said] = {
     "received": Said("收到来信", "Letter received"),
@@ -44,11 +55,24 @@ OTHER_LINES: dict[str, Said] = {
     "split": Said("拆分", "Split"),
     "clock.climbed": Said("时限提醒", "Limit reminder"),
     "shelved": Said("挂账", "Shelved"),
+    "overlay.settled": Said("由系统了结", "Put away by the hub"),
+    "order.listed": Said("公开挂牌", "Listed publicly"),
+    "site.watched": Said("检查项预警", "Inspection watch"),
     "notice.again": Said("再发一次通知", "A notice was sent again"),
     "notice.failed": Said("一条通知没有送到", "A notice was not delivered"),
     "notice.unknown": Said("一条通知不知道有没有送到", "Whether a notice arrived is unknown"),
 }
+SITE_WATCHES: dict[str, Said] = {
+    "site_publication": Said("来信公开", "Publication of letters"),
+    "site_statistics": Said("统计更新", "Public figures"),
+}
 IN_HANDS = Said("{unit}正在办理。", "{unit} is handling it.")
+
+
+def clock_word(name: str) -> Said:
+    """What a clock is called; the clock of a record (order#3) is called as the record is."""
+    kind = name.partition("#")[0]
+    return CLOCKS.get(kind, Said(kind, kind))
 
 
 def state_word(machine: str, state: str) -> Said:

@@ -5,6 +5,7 @@ from hub.machines.letter_desk_overlays import DESK_OVERLAYS
 from hub.machines.letter_overlays import HANDLING_OVERLAYS
 from hub.machines.letter_reception import ANY_TIME, RECEPTION
 from hub.machines.letter_states import STATES
+from hub.machines.letter_supervision import SUPERVISION_OVERLAYS
 from hub.machines.letter_unit import UNIT_MOVES
 from hub.machines.machine import Lapse, machine
 
@@ -12,11 +13,18 @@ LETTER = machine(
     "letter",
     "submitted",
     STATES,
-    RECEPTION + UNIT_MOVES + REVIEW_MOVES + AFTER_ANSWER + ANY_TIME + HANDLING_OVERLAYS + DESK_OVERLAYS,
+    RECEPTION
+    + UNIT_MOVES
+    + REVIEW_MOVES
+    + AFTER_ANSWER
+    + ANY_TIME
+    + HANDLING_OVERLAYS
+    + SUPERVISION_OVERLAYS
+    + DESK_OVERLAYS,
     lapses={
         "sign": Lapse("deemed_sign", "+1wd"),
         "fix": Lapse("lapse"),
         "rating": Lapse("close"),
     },
-    opening_clocks=("intake", "main"),
+    opening_clocks=("intake", "main", "veto"),
 )

@@ -98,7 +98,7 @@ RECEPTION = (
         at("need_fix"),
         "lapsed",
         ("system",),
-        effects=(ledger("fix", "stop"), closes_now, tells("party", "lapsed")),
+        effects=(ledger("fix", "stop"), ledger("veto", "stop"), closes_now, tells("party", "lapsed")),
     ),
     Move(
         "reject",
@@ -298,6 +298,7 @@ ANY_TIME = (
             sets(closed_at=None),
             starts("intake"),
             starts("main"),
+            starts("veto"),
             tells("party", "reopened"),
         ),
     ),
