@@ -11,7 +11,7 @@ from hub.storage import morning as rows
 from hub.storage import outbox, settings
 from hub.storage.morning import Burden
 from hub.storage.tx import Tx
-from supervision.watches import Watch, site_watches, tell_watches
+from supervision.watches import Watch, stand, tell_watches
 
 LAST = "morning.last"
 """The day whose morning has been told."""
@@ -25,8 +25,7 @@ async def morning(office: Office, now: datetime) -> bool:
         return False
     if await office.store.read(settings.get, LAST) == today.isoformat():
         return False
-    marks = await office.store.read(rows.marks, book.calendar)
-    watches = site_watches(marks, book, now) if marks else ()
+    watches = await office.store.read(stand, book, now)
     tonight, burdens = book.calendar.midnight_after(today), list[Burden]()
     for machine in MACHINES.values():
         if machine.opening_clocks:

@@ -12,7 +12,7 @@ from hub.moments import to_text
 from hub.people import SYSTEM
 from hub.rulebook import Rulebook
 from hub.storage import clocks, journal, outbox
-from hub.storage.morning import Marks
+from hub.storage.morning import Marks, marks
 from hub.storage.tx import Tx
 
 HUB = ""
@@ -38,14 +38,14 @@ class Watch:
         return "black" if any(rung.at.spec == "0" for rung, _ in self.passed) else "amber"
 
 
-def site_watches(marks: Marks, book: Rulebook, now: datetime) -> tuple[Watch, ...]:
+def site_watches(found: Marks, book: Rulebook, now: datetime) -> tuple[Watch, ...]:
     """The watches that the ladders name, as they stand at a moment. Pure."""
-    return tuple(_watches(marks, book, now))
+    return tuple(_watches(found, book, now))
 
 
-def _watches(marks: Marks, book: Rulebook, now: datetime) -> Iterator[Watch]:
+def _watches(found: Marks, book: Rulebook, now: datetime) -> Iterator[Watch]:
     calendar = book.calendar
-    for name, since in marks._asdict().items():
+    for name, since in found._asdict().items():
         ladder = book.ladders.get(name)
         if ladder is None or ladder.limit is None:
             continue
@@ -56,6 +56,12 @@ def _watches(marks: Marks, book: Rulebook, now: datetime) -> Iterator[Watch]:
         clock = Clock(name, day.toordinal(), name, ledger, due, "running")
         passed = rungs_between(ladder, None, now, since, due, calendar)
         yield Watch(name, day, (calendar.day_of(now) - day).days, due_day(due, calendar), passed, clock)
+
+
+def stand(tx: Tx, book: Rulebook, now: datetime) -> tuple[Watch, ...]:
+    """The watches as the board shows them."""
+    found = marks(tx, book.calendar)
+    return site_watches(found, book, now) if found else ()
 
 
 def tell_watches(tx: Tx, watches: tuple[Watch, ...], book: Rulebook, now: datetime) -> int:

@@ -19,14 +19,13 @@ CITIZEN_NOTICES = {
     "redo_due", "extended", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused", "closed",
     "withdrawn", "transferred", "merged", "message_added", "published", "corrected",
 }
-# fmt: on
 FOR_OFFICERS = {"record", "what", "n", "due_today", "late"}
-# fmt: off
 OFFICER_NOTICES = {
     "assigned", "returned", "contested", "contest_decided", "review_waiting", "remind", "overdue_staff", "urge",
     "urgent", "phone_task", "message_from_citizen", "question_answered", "extension_asked", "extension_decided",
     "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",
-    "reason_given", "record_due", "record_late", "listed", "call_back", "veto", "site_publication", "site_statistics", "digest", "work_list",
+    "reason_given", "record_due", "record_late", "listed", "call_back", "veto", "site_publication",
+    "site_statistics", "digest", "work_list",
 }
 # fmt: on
 FILLED = {
