@@ -50,7 +50,7 @@ def restored(manifest: Manifest, keys: Path) -> None:
         out.print(f"请把密钥文件放回 {keys}。(Put the key file back.)")
 
 
-def staffed(ways: Sequence[Through], missing: Sequence[str]) -> None:
+def staffed(ways: Sequence[Through], missing: Sequence[str], on_duty: Sequence[str]) -> None:
     """One line a unit and the kinds that find the same people there; only those that are stuck where some are."""
     stuck = [way for way in ways if way.stuck]
     alike: dict[tuple[object, ...], list[str]] = {}
@@ -62,6 +62,8 @@ def staffed(ways: Sequence[Through], missing: Sequence[str]) -> None:
         out.print(f"    {'、'.join(kinds)}")
     for role in missing:
         out.print(f"今天没有人担任 {role}。(Nobody is {role} today.)")
+    for account in on_duty:
+        out.print(f"值班表上的账号 {account} 不存在或已停用。(On the duty roster, but no active account.)")
     out.print(f"{len(ways)} 条办理路径，{len(stuck)} 条走不通。")
 
 

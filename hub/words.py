@@ -1,5 +1,7 @@
 """Words that every channel says the same: the five plain words, clock names, and lines of a case's history."""
 
+import json
+
 from hub.errors import Said
 from hub.journal import Line
 from hub.machines.registry import MACHINES
@@ -58,6 +60,7 @@ OTHER_LINES: dict[str, Said] = {
     "overlay.settled": Said("由系统了结", "Put away by the hub"),
     "order.listed": Said("公开挂牌", "Listed publicly"),
     "site.watched": Said("检查项预警", "Inspection watch"),
+    "duty.called": Said("通知值班", "Called on duty"),
     "notice.again": Said("再发一次通知", "A notice was sent again"),
     "notice.failed": Said("一条通知没有送到", "A notice was not delivered"),
     "notice.unknown": Said("一条通知不知道有没有送到", "Whether a notice arrived is unknown"),
@@ -66,6 +69,8 @@ SITE_WATCHES: dict[str, Said] = {
     "site_publication": Said("来信公开", "Publication of letters"),
     "site_statistics": Said("统计更新", "Public figures"),
 }
+_NAMED = {"clock.climbed": "clock", "duty.called": "to"}
+"""Lines that say what they are about, and the value that names it."""
 IN_HANDS = Said("{unit}正在办理。", "{unit} is handling it.")
 
 
@@ -88,4 +93,9 @@ def line_words(line: Line) -> Said:
         for machine in MACHINES.values():
             if code in machine.moves:
                 return Said(machine.moves[code].zh, machine.moves[code].en)
-    return OTHER_LINES.get(line.action, Said(line.action, line.action))
+    known = OTHER_LINES.get(line.action, Said(line.action, line.action))
+    name = json.loads(line.data).get(_NAMED[line.action], "") if line.action in _NAMED else ""
+    if not name:
+        return known
+    what = clock_word(str(name)) if line.action == "clock.climbed" else Said(str(name), str(name))
+    return Said(f"{known.zh}：{what.zh}", f"{known.en}: {what.en}")

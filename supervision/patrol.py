@@ -171,6 +171,9 @@ def _record(
         if found.breached and rung.at.spec == "0" and rung.what != "call_back":
             data |= {"breach": True, "unit": record.unit} if record else _held(tx, dossier, at)
         journal.append(tx, [Entry(case.id, "clock.climbed", SYSTEM.id, at, data)])
+        if rung.what == "alert" and to:
+            called = to[0].to.partition(":")[2] or to[0].to
+            journal.append(tx, [Entry(case.id, "duty.called", SYSTEM.id, now, {"to": called})])
     return recorded, told
 
 

@@ -29,7 +29,9 @@ _STAFF_TEXT = {
     "call_back": "call_back",
     "alert": "urgent",
 }
-_RECORD_TEXT = {"remind": "record_due", "red": "record_late"}
+_RECORD_TEXT = {"remind": "record_due", "red": "record_late", "urge": "record_late"}
+_OF_THE_ANSWER = frozenset({"main", "unit", "redo"})
+"""Late means here that the citizen's answer is late; any other clock says what is late, and only a unit is urged."""
 _CITIZEN_TEXT = {"rating": "rate_invite", "fix": "need_fix"}
 
 
@@ -104,19 +106,19 @@ def notices(
         to = _on_duty(role, case, clock, book) or recipient(role, case, record)
         key = f"{case.id}:rung:{clock.name}:{clock.round}:{clock.revision}:{rung.code}:{to}"
         refs = _refs(case, clock, rung, book, now)
-        told.setdefault(to, Notice(to, _text(role, clock, rung, record), key, refs, not_before))
+        told.setdefault(to, Notice(to, _text(role, clock, rung), key, refs, not_before))
     return tuple(told.values())
 
 
-def _text(role: str, clock: Clock, rung: Rung, record: Overlay | None) -> str:
-    """Which text tells it: a watch has one of its own name, a record those for records."""
+def _text(role: str, clock: Clock, rung: Rung) -> str:
+    """Which text tells it; a watch has one of its own name."""
     if role == "citizen":
         return _CITIZEN_TEXT.get(clock.name, "overdue")
     if rung.what == "watch":
         return clock.ladder
-    if record is not None and rung.what in _RECORD_TEXT:
-        return _RECORD_TEXT[rung.what]
-    return _STAFF_TEXT[rung.what]
+    if clock.name in _OF_THE_ANSWER or (rung.what == "urge" and "signer" in rung.to):
+        return _STAFF_TEXT[rung.what]
+    return _RECORD_TEXT.get(rung.what, _STAFF_TEXT[rung.what])
 
 
 def _on_duty(role: str, case: Case, clock: Clock, book: Rulebook) -> str:

@@ -200,7 +200,8 @@ def give_to(turn: Turn, step: Step, unit: str) -> Step:
 
 
 def takes_away(turn: Turn, step: Step) -> Step:
-    """End the present assignment; the unit no longer sees the case."""
+    """End the present assignment; the unit no longer sees the case and owes no reason for it."""
+    step = ends("urging")(turn, step)
     ended = tuple(replace(a, until=turn.now) for a in turn.dossier.assignments if a.until is None)
     return replace(step, case=replace(step.case, unit="", officer=""), assignments=(*step.assignments, *ended))
 

@@ -258,7 +258,7 @@ def nothing_waits(turn: Turn) -> Said | None:
     return None
 
 
-WAITED_FOR = frozenset({"reopen_request", "commitment", "order", "call_back", "appeal"})
+WAITED_FOR = frozenset({"reopen_request", "commitment", "order", "instruction", "call_back", "appeal"})
 
 
 def not_reopened_yet(turn: Turn) -> Said | None:

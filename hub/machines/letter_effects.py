@@ -162,7 +162,8 @@ def calls_person_on_duty(turn: Turn, step: Step) -> Step:
         return step
     to = f"account:{on_duty[0]}"
     key = f"{step.case.id}:urgent:{step.case.version}:{to}"
-    return replace(step, notices=(*step.notices, Notice(to, "urgent", key, {"round": step.case.round})))
+    step = replace(step, notices=(*step.notices, Notice(to, "urgent", key, {"round": step.case.round})))
+    return journal(turn, step, "duty.called", to=on_duty[0])
 
 
 def takes_up_proposal(turn: Turn, step: Step) -> Step:

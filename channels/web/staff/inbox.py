@@ -105,7 +105,7 @@ def subject(desk: Desk, text: str, number: str, refs: str = "{}", unit: str = ""
     fill |= {"number": number, "unit": desk.unit(fill.get("unit", "")) or unit}
     fill["record"] = desk.word(clock_word(fill.get("clock", "")))
     if "what" in fill:
-        fill["what"] = GAP.sub("", _line(desk, fill["what"])).strip("：: ")
+        fill["what"] = GAP.sub("", _line(desk, fill["what"])).strip("：:的 ")
     return GAP.sub(lambda gap: fill.get(gap[0].strip("{}"), ""), _line(desk, text))
 
 
