@@ -28,7 +28,7 @@ def demand(tx: Tx, case_id: str, rungs: Iterable[Rung], told: Iterable[Notice], 
         moves.append(("propose_order", {"level": levels[-1]}))
     if "call_back" in what:
         moves.append(("owe_call", {}))
-    if duty_office(book) in {notice.to for notice in told}:
+    if "alert" in what and duty_office(book) in {notice.to for notice in told}:
         moves.append(("call_duty", {"unit": book.directory.desks["duty"]}))
     return sum(_made(tx, case_id, code, values, book, now) for code, values in moves)
 
