@@ -300,12 +300,12 @@ async def config_check(folder: Folder = starter.HERE, staffing: bool = False, as
 async def _staffing(*, as_json: bool) -> int:
     async with opened(settings_now(), writes=False) as office:
         await must_have_rules(office)
-        people = await office.store.read(coverage.present, office.clock())
-        book = await office.book()
+        people, book = await office.store.read(coverage.present, office.clock()), await office.book()
+        on_duty = await office.store.read(coverage.unknown_on_duty, book)
     ways, missing = coverage.ways(people, book), coverage.unheld_desks(people)
-    found = {"missing": missing, "ways": [asdict(way) for way in ways]}
-    print_json(found) if as_json else printed.staffed(ways, missing)
-    return 1 if missing or any(way.stuck for way in ways) else 0
+    found = {"missing": missing, "on_duty": on_duty, "ways": [asdict(way) for way in ways]}
+    print_json(found) if as_json else printed.staffed(ways, missing, on_duty)
+    return 1 if missing or on_duty or any(way.stuck for way in ways) else 0
 
 
 @officer_app.callback()

@@ -351,7 +351,8 @@ def _roll(day: date, gaps: Sequence[tuple[date, date]], calendar: WorkCalendar) 
 
 def _count_hours(stage: Limit, start: datetime, pauses: Sequence[Pause], calendar: WorkCalendar) -> datetime:
     """The instant at which the stage is full, counting from `start` and leaving out the pauses."""
-    left, staffed = timedelta(hours=stage.amount), stage.unit == "sh"
+    left = timedelta(minutes=stage.amount) if stage.unit == "min" else timedelta(hours=stage.amount)
+    staffed = stage.unit == "sh"
     for pause in pauses:
         if pause.until <= start:
             continue

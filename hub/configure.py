@@ -64,6 +64,7 @@ def check(content: Mapping[str, Any], check_rules: CheckRules) -> list[str]:
     faults += [f"类别 {code} 写了两次。(Kind {code} stands twice.)" for code in _twice(k.code for k in kinds)]
     faults += _checklist(content["checklist"])
     faults += _texts(content["texts"])
+    faults += _watches(ladders, content["texts"].get("notices", {}))
     return faults
 
 
@@ -144,6 +145,13 @@ def _texts(content: Mapping[str, Any]) -> Iterator[str]:
         needed = _PARTS.get(text.get("audience", ""), _OFFICER_PARTS)
         if missing := [part for part in needed if not str(text.get(part, "")).strip()]:
             yield f"通知 {name} 缺少 {'、'.join(missing)}。(The notice {name} is incomplete.)"
+
+
+def _watches(ladders: Mapping[str, Ladder], notices: Mapping[str, Any]) -> Iterator[str]:
+    """A watch is told by the notice of its ladder's own name."""
+    for ladder in ladders.values():
+        if ladder.name not in notices and any(rung.what == "watch" for rung in ladder.rungs):
+            yield f"催办级别 {ladder.name} 会发预警，但没有同名的通知文字。(The watch {ladder.name} has no text.)"
 
 
 def _read(faults: list[str], read: Callable[[], Any]) -> Any:

@@ -48,6 +48,12 @@ def unheld_desks(officers: Sequence[Actor]) -> list[str]:
     return [role for role in DESKS if not any(role in actor.hub_roles for actor in officers)]
 
 
+def unknown_on_duty(tx: Tx, book: Rulebook) -> list[str]:
+    """Accounts on the duty roster whom a call would not reach: there is none of this name, or it is closed."""
+    active = {officer.account for officer, _ in people.everyone(tx) if officer.active}
+    return sorted({name for shift in book.directory.roster for name in shift.officers} - active)
+
+
 def _way(kind: Kind, unit: str, officers: Sequence[Actor], book: Rulebook) -> Through:
     directory = book.directory
     handlers = [a for a in officers if a.holds("handler", unit, directory)]

@@ -114,6 +114,8 @@ async def _at_the_unit(world: World, letter: Told, number: str, case: Case, what
     recent = world.end - letter.at < RECENT
     part = 1.15 if what == "late" else world.dice.uniform(0.05, 0.2) if recent else world.dice.uniform(0.2, 0.5)
     yield world.part_of(case.main_due, part)
+    if what == "late":
+        await _explains(world, number, handler)
     poor = what in ("poor", "redo") and bool(letter.table.get("reasons"))
     if poor or what == "redo":
         async for moment in _poor_reply(world, letter, number, case, handler):
@@ -126,6 +128,13 @@ async def _at_the_unit(world: World, letter: Told, number: str, case: Case, what
         return
     async for moment in _signed_and_reviewed(world, letter, number, case, handler, reviewed=what != "in_review"):
         yield moment
+
+
+async def _explains(world: World, number: str, handler: Actor) -> None:
+    """A late unit says why, and the supervision office calls the writer."""
+    await world.tries(number, "give_reason", handler, text="现场要两家单位一起去看，约时间晚了几天，本周内答复。")
+    note = "来信人知道在办，问什么时候有结果；已告知本周内答复。"
+    await world.tries(number, "call_back", world.named("supervisor1"), result="reached", solved="no", text=note)
 
 
 async def _poor_reply(world: World, letter: Told, number: str, case: Case, handler: Actor) -> Life:

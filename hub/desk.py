@@ -88,8 +88,8 @@ def publish(
 
 
 def visible(dossier: Dossier, actor: Actor, book: Rulebook) -> bool:
-    """Whether the case exists for the actor, assisting units included."""
-    joint = [o.unit for o in dossier.overlays if o.kind == "joint" and o.state == "open"]
+    """Whether the case exists for the actor, assisting units and a called duty office included."""
+    joint = [o.unit for o in dossier.overlays if o.kind in ("joint", "duty") and o.state == "open"]
     return actor.kind == "system" or sight.sees(actor, dossier.case, book.directory, joint)
 
 

@@ -9,26 +9,31 @@ from typing import Any, Literal, get_args
 
 from hub.calendar import WorkCalendar
 from hub.clocks import due_day
+from hub.limits import Limit, parse_limit
 
-Deed = Literal["remind", "red", "urge", "order_proposal"]
+Deed = Literal["remind", "red", "urge", "order_proposal", "call_back", "watch", "alert"]
 DEEDS: tuple[Deed, ...] = get_args(Deed)
+LEVELS = ("supervise", "bulletin", "listed")
+"""Orders that a rung may propose, each harder than the one before: 督办单, 通报, 挂牌督办."""
 
-# A rung for somebody who does not exist would be silence; the roles are those of the glossary, and the citizen.
+# A rung for somebody who does not exist would be silence: the roles of the glossary and the citizen; the unit that was
+# asked to assist; the second and third on the duty roster, and the duty office.
 RECIPIENTS = frozenset(
     {"citizen", "clerk", "intake", "dispatcher", "handler", "signer", "reviewer", "publisher", "supervisor", "leader"}
+    | {"assistant", "on_duty_2", "on_duty_3", "duty_office"}
 )
 
-_WRITTEN = re.compile(r"(?P<percent>[0-9]{1,2})%|0|(?P<amount>[+-][0-9]{1,3})(?P<unit>wd|cd|h|sh)")
+_WRITTEN = re.compile(r"(?P<percent>[0-9]{1,2})%|0|(?P<amount>[+-][0-9]{1,3})(?P<unit>wd|cd|h|sh|min)")
 
 
 @dataclass(frozen=True, slots=True)
 class RungTime:
-    """When a rung is due, read from "50%", "-1wd", "-4sh", "0", "+1wd", "-3cd" or "+24h".
+    """When a rung is due, read from "50%", "-1wd", "-4sh", "0", "+1wd", "-3cd", "+24h" or "+15min".
 
     Percent: that share of the working time between start and due has passed (of plain time where none of it is
     working time). 0: the due instant. ±n wd/cd: the opening of the office n working/calendar days before or after the
     last day in time, so that "-1wd" is read on the working day before it and "+1wd" on the first working day that is
-    late. ±n h/sh: hours/staffed hours from the due instant. Raises ValueError with a sentence.
+    late. ±n h/sh/min: hours/staffed hours/minutes from the due instant. Raises ValueError with a sentence.
     """
 
     spec: str
@@ -36,7 +41,7 @@ class RungTime:
     def __post_init__(self) -> None:
         written = _WRITTEN.fullmatch(self.spec)
         if written is None or written["percent"] in ("0", "00") or (written["amount"] and int(written["amount"]) == 0):
-            raise ValueError(f"看不懂催办时点“{self.spec}”，请写成 50%、-1wd、-4sh、0、+1wd、-3cd 或 +24h")
+            raise ValueError(f"看不懂催办时点“{self.spec}”，请写成 50%、-1wd、-4sh、0、+1wd、-3cd、+24h 或 +15min")
 
     def __str__(self) -> str:
         return self.spec
@@ -74,6 +79,8 @@ def _beside(spec: str, due: datetime, calendar: WorkCalendar) -> datetime:
         return calendar.opening(due_day(due, calendar) + timedelta(days=int(spec[:-2])))
     if spec.endswith("sh"):
         return calendar.shift_staffed(due, timedelta(hours=int(spec[:-2])))
+    if spec.endswith("min"):
+        return (due + timedelta(minutes=int(spec[:-3]))).astimezone(UTC)
     return (due + timedelta(hours=int(spec[:-1]))).astimezone(UTC)
 
 
@@ -82,8 +89,9 @@ class Rung:
     """One step: at that time, these roles get this; `quiet` lets the message wait for the next staffed moment.
 
     The fact itself is always stamped at its true time. `remind` a hint before it is late (黄), `red` it is late (红),
-    `urge` 催办通知书 that needs a written reason, `order_proposal` the draft of a card, order or public listing that a
-    person decides on.
+    `urge` 催办通知书 (where it names the signer, the unit owes a written reason), `order_proposal` the draft of a card,
+    order or public listing (`level`) that a person decides on, `call_back` somebody asks the citizen, `watch` what
+    inspection looks at, `alert` an urgent matter that nobody has acknowledged.
     """
 
     code: str
@@ -91,14 +99,21 @@ class Rung:
     to: tuple[str, ...]
     what: Deed
     quiet: bool = True
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The rungs of one kind of clock, in the order in which they are written."""
+    """The rungs of one kind of clock, in the order in which they are written.
+
+    A ladder with a `limit` needs no clock of a kind: it climbs for each record of that name on a case (an order, joint
+    work, a demand for a reason …) until the day the record names, or for so long; or for the site as a whole.
+    """
 
     name: str
     rungs: tuple[Rung, ...]
+    limit: Limit | None = None
+    source: str = ""
 
 
 def rung_times(
@@ -138,17 +153,30 @@ def next_staffed_moment(calendar: WorkCalendar, moment: datetime) -> datetime:
     return calendar.next_staffed_moment(moment)
 
 
+DIGEST_FROM = "digest_from"
+ONE_BY_ONE = 1_000_000
+"""Without a threshold nothing is put together."""
+
+
 def read_ladders(content: Mapping[str, Any]) -> dict[str, Ladder]:
     """The ladders of an edition by name, from the content of config/ladders.toml.
 
     Raises ValueError naming ladder and rung when a time, role, deed or key is not known or a code stands twice.
     """
-    return {name: _read_ladder(name, table) for name, table in content.items()}
+    return {name: _read_ladder(name, table) for name, table in content.items() if name != DIGEST_FROM}
+
+
+def read_digest_from(content: Mapping[str, Any]) -> int:
+    """From how many notices of one kind on an officer is told by one digest; raises ValueError for less than two."""
+    number = content.get(DIGEST_FROM, ONE_BY_ONE)
+    if not isinstance(number, int) or number < 2:
+        raise ValueError(f"{DIGEST_FROM} 应当是不小于 2 的整数")
+    return number
 
 
 def _read_ladder(name: str, table: Mapping[str, Any]) -> Ladder:
-    if not isinstance(table, Mapping) or table.keys() != {"rungs"}:
-        raise ValueError(f"催办级别 {name} 应当只有 rungs 一项")
+    if not isinstance(table, Mapping) or "rungs" not in table or table.keys() - {"rungs", "limit", "source"}:
+        raise ValueError(f"催办级别 {name} 应当有 rungs，另外只可以有 limit 和 source")
     rungs: list[Rung] = []
     for row in table["rungs"]:
         try:
@@ -158,11 +186,12 @@ def _read_ladder(name: str, table: Mapping[str, Any]) -> Ladder:
     codes = [rung.code for rung in rungs]
     if len(set(codes)) != len(codes):
         raise ValueError(f"催办级别 {name} 里有重复的代码")
-    return Ladder(name, tuple(rungs))
+    limit = parse_limit(table["limit"]) if "limit" in table else None
+    return Ladder(name, tuple(rungs), limit, table.get("source", ""))
 
 
 def _read_rung(row: Mapping[str, Any]) -> Rung:
-    if unknown := row.keys() - {"code", "at", "to", "what", "quiet"}:
+    if unknown := row.keys() - {"code", "at", "to", "what", "quiet", "level"}:
         raise ValueError(f"不认识的项 {min(unknown)}")
     if missing := {"code", "at", "to", "what"} - row.keys():
         raise ValueError(f"缺少 {min(missing)}")
@@ -173,4 +202,7 @@ def _read_rung(row: Mapping[str, Any]) -> Rung:
     what = next((deed for deed in DEEDS if deed == row["what"]), None)
     if what is None:
         raise ValueError(f"不认识的动作 {row['what']}")
-    return Rung(row["code"], RungTime(row["at"]), tuple(row["to"]), what, bool(row.get("quiet", True)))
+    level = row.get("level", "")
+    if (what == "order_proposal") != (level in LEVELS):
+        raise ValueError(f"order_proposal 要写明 level：{'、'.join(LEVELS)}；别的动作不写")
+    return Rung(row["code"], RungTime(row["at"]), tuple(row["to"]), what, bool(row.get("quiet", True)), level)

@@ -7,17 +7,23 @@ from typing import Literal, get_args
 
 from hub.moments import from_text, to_text
 
-Unit = Literal["wd", "cd", "h", "sh"]
+Unit = Literal["wd", "cd", "h", "sh", "min"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
-UNIT_NAMES: dict[Unit, str] = {"wd": "个工作日", "cd": "日", "h": "小时", "sh": "个办公小时"}
-UNIT_NAMES_EN: dict[Unit, str] = {"wd": "working day", "cd": "day", "h": "hour", "sh": "office hour"}
+UNIT_NAMES: dict[Unit, str] = {"wd": "个工作日", "cd": "日", "h": "小时", "sh": "个办公小时", "min": "分钟"}
+UNIT_NAMES_EN: dict[Unit, str] = {
+    "wd": "working day",
+    "cd": "day",
+    "h": "hour",
+    "sh": "office hour",
+    "min": "minute",
+}
 
-_WRITTEN = re.compile(r"(?P<amount>[0-9]{1,4})(?P<unit>wd|cd|h|sh)(?P<flags>(?:\+(?:roll|close))*)")
+_WRITTEN = re.compile(r"(?P<amount>[0-9]{1,4})(?P<unit>wd|cd|h|sh|min)(?P<flags>(?:\+(?:roll|close))*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many working days (wd), calendar days (cd), hours (h) or staffed office hours (sh).
+    """So many working days (wd), calendar days (cd), hours (h), staffed office hours (sh) or minutes (min).
 
     `roll`: a last calendar day that is a rest day moves to the next working day (民事诉讼法 85, 民法典 203).
     `close`: the last day ends with the office, not at midnight.
@@ -34,7 +40,8 @@ class Limit:
             raise ValueError("时限至少为 1")
         if self.unit not in UNITS:
             raise ValueError(
-                f"不认识的时限单位“{self.unit}”，可用 wd（工作日）、cd（自然日）、h（小时）、sh（办公小时）"
+                f"不认识的时限单位“{self.unit}”，"
+                "可用 wd（工作日）、cd（自然日）、h（小时）、sh（办公小时）、min（分钟）"
             )
         if self.roll and self.unit != "cd":
             raise ValueError("只有自然日时限（cd）可以顺延到工作日（+roll）")
@@ -43,7 +50,7 @@ class Limit:
 
     @property
     def in_days(self) -> bool:
-        """Whether whole days are counted (wd, cd) rather than running time (h, sh)."""
+        """Whether whole days are counted (wd, cd) rather than running time (h, sh, min)."""
         return self.unit in ("wd", "cd")
 
     def __str__(self) -> str:
@@ -77,11 +84,12 @@ _UNTIL = "until "
 
 
 def parse_limit(text: str) -> Limit:
-    """Read "5wd", "15cd", "15cd+roll", "5wd+close", "24h", "4sh"; ValueError says what was expected."""
+    """Read "5wd", "15cd", "15cd+roll", "5wd+close", "24h", "4sh", "15min"; ValueError says what was expected."""
     written = _WRITTEN.fullmatch(text.strip())
     if written is None:
         raise ValueError(
-            f"看不懂时限“{text}”，请写成 5wd（工作日）、15cd 或 15cd+roll（自然日）、24h（小时）、4sh（办公小时）"
+            f"看不懂时限“{text}”，请写成 5wd（工作日）、15cd 或 15cd+roll（自然日）、"
+            "24h（小时）、4sh（办公小时）、15min（分钟）"
         )
     flags = written["flags"].split("+")
     unit = next(unit for unit in UNITS if unit == written["unit"])

@@ -146,8 +146,22 @@ def _verdicts(dossier: Dossier) -> Iterator[Counted]:
             yield _at(dossier, decided[0].decided_at, "first_pass")
 
 
-_OPENED = {"objection": "objected", "reopen_request": "reopen_asked", "commitment": "commitments"}
-_SETTLED = {("objection", "upheld"): "objection_upheld", ("extension", "granted"): "extended"}
+_OPENED = {
+    "objection": "objected",
+    "reopen_request": "reopen_asked",
+    "commitment": "commitments",
+    "urging": "urged",
+    "order": "ordered",
+}
+_SETTLED = {
+    ("objection", "upheld"): "objection_upheld",
+    ("extension", "granted"): "extended",
+    ("urging", "answered"): "reason_given",
+    ("order", "answered"): "order_answered",
+    ("call_back", "done"): "called_back",
+}
+_LATE = {"urging": "reason_late", "order": "order_late", "joint": "joint_late"}
+"""Records whose own clock ran out before somebody answered."""
 
 
 def _overlays(dossier: Dossier) -> Iterator[Counted]:
@@ -157,6 +171,10 @@ def _overlays(dossier: Dossier) -> Iterator[Counted]:
         settled = _SETTLED.get((overlay.kind, overlay.state))
         if settled and overlay.decided_at is not None:
             yield _at(dossier, overlay.decided_at, settled)
+    for clock in dossier.clocks:
+        kind = clock.name.partition("#")[0]
+        if clock.breached_at is not None and kind in _LATE:
+            yield _at(dossier, clock.breached_at, _LATE[kind])
 
 
 def _at(dossier: Dossier, at: datetime, measure: str) -> Counted:

@@ -77,13 +77,15 @@ def may(turn: Turn) -> bool:
     """Whether the actor holds one of the move's roles for this case.
 
     The signer is sought in the unit, then up the tree (a grant reaches downward). An assisting unit's people may report
-    on their own joint task although the case is with another unit.
+    on their own joint task although the case is with another unit, the duty office acknowledge what it was called to.
     """
     directory, unit = turn.book.directory, turn.case.unit
     if turn.move.code == "joint_report":
         joint = turn.dossier.open("joint")
         unit = str(joint.data.get("unit", "")) if joint else ""
-    return any(turn.actor.holds(role, unit, directory) for role in turn.move.who)
+    called = turn.dossier.open("duty") if turn.move.code == "ack_urgent" else None
+    units = (unit, called.unit) if called else (unit,)
+    return any(turn.actor.holds(role, at, directory) for role in turn.move.who for at in units)
 
 
 def open_moves(dossier: Dossier, actor: Actor, now: datetime, book: Rulebook) -> tuple[Move, ...]:
@@ -145,6 +147,9 @@ def read_values(turn: Turn, raw: Mapping[str, Any]) -> dict[str, Any]:
             values[field.name] = _read(field, given, turn)
         except (ValueError, TypeError):
             wrong[field.name] = Said(f"“{field.zh}”填得不对，请再看一下。", f"“{field.en}” cannot be taken as it is.")
+            continue
+        if field.ahead and str(values[field.name]) < turn.book.calendar.day_of(turn.now).isoformat():
+            wrong[field.name] = Said(f"“{field.zh}”不能早于今天。", f"“{field.en}” cannot lie before today.")
     if wrong:
         raise Invalid(wrong)
     return values

@@ -68,7 +68,7 @@ def calendar(ahead: Foreseen, number: int, *, published: bool) -> None:
         out.print(f"没有发布，现行仍是第 {number} 版。(Nothing was published.)")
 
 
-def staffed(ways: Sequence[Through], missing: Sequence[str]) -> None:
+def staffed(ways: Sequence[Through], missing: Sequence[str], on_duty: Sequence[str]) -> None:
     """One line a unit and the kinds that find the same people there; only those that are stuck where some are."""
     stuck = [way for way in ways if way.stuck]
     alike: dict[tuple[object, ...], list[str]] = {}
@@ -80,6 +80,8 @@ def staffed(ways: Sequence[Through], missing: Sequence[str]) -> None:
         out.print(f"    {'、'.join(kinds)}")
     for role in missing:
         out.print(f"今天没有人担任 {role}。(Nobody is {role} today.)")
+    for account in on_duty:
+        out.print(f"值班表上的账号 {account} 不存在或已停用。(On the duty roster, but no active account.)")
     out.print(f"{len(ways)} 条办理路径，{len(stuck)} 条走不通。")
 
 

@@ -152,13 +152,19 @@ def _wanted(view: View, asked: Mapping[str, Any], book: Rulebook, now: datetime)
         "open": not view.closed,
         "alone": not view.closed,
     }
+    if view.records:
+        return {"machine": view.machine, "records": view.records, **_asked_for(asked)}
     if not view.states and not view.closed:
         wanted["unanswered"] = True
     if view.due == "late":
         wanted["due_before"] = now
     elif view.due == "today":
         wanted["due_from"], wanted["due_before"] = now, calendar.midnight_after(today) + timedelta(seconds=1)
-    return {**wanted, **{k: v for k, v in asked.items() if k in lists.FILTERS}}
+    return {**wanted, **_asked_for(asked)}
+
+
+def _asked_for(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in asked.items() if k in lists.FILTERS}
 
 
 def row(case: Case, book: Rulebook, now: datetime, actor: Actor) -> Row:

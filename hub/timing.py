@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from hub.case import Case, Clock, Dossier
-from hub.clocks import LedgerEvent, append, due_at, has_breached, phase, standing_limit
+from hub.case import Case, Clock, Dossier, Overlay
+from hub.clocks import LedgerEvent, What, append, due_at, has_breached, phase, standing_limit
 from hub.kinds import Kind
 from hub.ladders import Rung, RungTime, rung_times
 from hub.limits import Limit, Until
@@ -69,6 +69,46 @@ def note(turn: Turn, step: Step, name: str, event: LedgerEvent) -> Step:
         return step
     edition = 0 if event.what == "restart" else clock.calendar  # what is counted anew is counted under today's calendar
     return _put(step, replace(clock, ledger=(*clock.ledger, event), calendar=edition))
+
+
+def start_from_receipt(turn: Turn, step: Step, name: str) -> Step:
+    """Start a clock of the step's kind as if it had run since the letter came; one that was stopped starts anew."""
+    day = turn.book.calendar.day_of(step.case.received_at)
+    rule = turn.book.kind(step.case.kind, step.case.kinds_edition, day).clocks.get(name)
+    before = newest(turn.dossier, step, name)
+    if rule is None or (before is not None and before.phase in ("running", "paused")):
+        return step
+    if before is None or before.round != step.case.round:
+        return _put(step, fresh(rule, step.case.round, step.case.received_at))
+    again = LedgerEvent(at=turn.now, what="restart", limit=rule.limit, reason=turn.move.code)
+    return _put(step, replace(before, ledger=(*before.ledger, again), calendar=0))
+
+
+# Records: an order, joint work, a demand for a reason … with a day on it has a clock of its own ----------------------
+
+
+def clock_of(overlay: Overlay) -> str:
+    """The name of a record's own clock."""
+    return f"{overlay.kind}#{overlay.n}"
+
+
+def watch(turn: Turn, step: Step, overlay: Overlay) -> tuple[Step, Overlay]:
+    """Start the clock of an open record whose ladder has a limit, until the record's own day or else for that limit."""
+    ladder = turn.book.ladders.get(overlay.kind)
+    if ladder is None or ladder.limit is None or overlay.state != "open":
+        return step, overlay
+    limit = ladder.limit if overlay.due_at is None else Until(overlay.due_at)
+    event = LedgerEvent(at=turn.now, what="start", limit=limit, reason=ladder.source)
+    clock = Clock(clock_of(overlay), step.case.round, ladder.name, (event,), None, "running")
+    return _put(step, clock), replace(overlay, due_at=due_at(clock.ledger, turn.book.calendar))
+
+
+def settle(turn: Turn, step: Step, overlay: Overlay, state: str, what: What = "met") -> Step:
+    """The record with its end, and its clock met or stopped."""
+    settled = replace(overlay, state=state, decided_at=turn.now, decided_by=turn.actor.id)
+    others = tuple(o for o in step.overlays if o.n != overlay.n)
+    step = replace(step, overlays=(*others, settled))
+    return note(turn, step, clock_of(overlay), LedgerEvent(at=turn.now, what=what, reason=turn.move.code))
 
 
 def stop_all(turn: Turn, step: Step) -> Step:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,24 @@ class Unit:
     active: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One line of the duty roster: on these weekdays (1 Monday … 7 Sunday), or from one day to another, these accounts.
+
+    The accounts stand in the order in which they are called.
+    """
+
+    officers: tuple[str, ...]
+    weekdays: frozenset[int]
+    since: date | None
+    until: date | None
+
+    def covers(self, day: date) -> bool:
+        """Whether the line speaks of a day."""
+        after, before = self.since is None or self.since <= day, self.until is None or day <= self.until
+        return after and before and (not self.weekdays or day.isoweekday() in self.weekdays)
+
+
 @dataclass(frozen=True)
 class Directory:
     """All units of one edition, and the four questions the rules ask of them."""
@@ -35,6 +54,11 @@ class Directory:
     desks: Mapping[str, str]
     alternates: Mapping[str, str]
     officials: tuple[str, ...]
+    roster: tuple[Shift, ...] = ()
+
+    def on_duty(self, day: date) -> tuple[str, ...]:
+        """The accounts on duty on a local day, the first to be called first: the first line that covers the day."""
+        return next((shift.officers for shift in self.roster if shift.covers(day)), ())
 
     def get(self, code: str) -> Unit | None:
         return self.units.get(code)
@@ -148,4 +172,22 @@ def read_units(content: Mapping[str, Any], number: int) -> Directory:
         desks=desks,
         alternates=alternates,
         officials=tuple(content.get("officials", ())),
+        roster=tuple(_read_shift(row) for row in content.get("roster", ())),
     )
+
+
+def _read_shift(row: Mapping[str, Any]) -> Shift:
+    days = {name: date.fromisoformat(str(row[name])) for name in ("since", "until") if name in row}
+    shift = Shift(
+        officers=tuple(row["officers"]),
+        weekdays=frozenset(row.get("weekdays", ())),
+        since=days.get("since"),
+        until=days.get("until"),
+    )
+    if row.keys() - {"officers", "weekdays", "since", "until"} or not shift.officers:
+        raise ValueError("duty roster: a line has officers, and weekdays or since and until, nothing else")
+    if not shift.weekdays <= frozenset(range(1, 8)):
+        raise ValueError("duty roster: weekdays are numbers from 1 (Monday) to 7 (Sunday)")
+    if shift.since and shift.until and shift.until < shift.since:
+        raise ValueError(f"duty roster: {shift.until} lies before {shift.since}")
+    return shift

@@ -1,5 +1,7 @@
 """Words that every channel says the same: the five plain words, clock names, and lines of a case's history."""
 
+import json
+
 from hub.errors import Said
 from hub.journal import Line
 from hub.machines.registry import MACHINES
@@ -26,6 +28,17 @@ CLOCKS: dict[str, Said] = {
     "reopen_request": Said("重新办理申请", "Request to reopen"),
     "publication": Said("公开审查", "Release check"),
     "appeal": Said("申诉", "Appeal"),
+    "extension": Said("延期申请", "Request to extend"),
+    "call_back": Said("回访", "Call back"),
+    "veto": Said("否决项预警", "Veto watch"),
+    "urgent": Said("紧急件确认", "Urgent: acknowledgement"),
+    "urging": Said("催办说明", "Reason for being late"),
+    "proposal": Said("督办建议", "Proposed order"),
+    "order": Said("督办", "Order"),
+    "instruction": Said("批示", "Instruction"),
+    "joint": Said("协办", "Joint work"),
+    "shelved": Said("挂账", "Shelved case"),
+    "commitment": Said("承诺", "Commitment"),
 }
 OTHER_LINES: dict[str, Said] = {
     "received": Said("收到来信", "Letter received"),
@@ -45,11 +58,27 @@ OTHER_LINES: dict[str, Said] = {
     "clock.climbed": Said("时限提醒", "Limit reminder"),
     "clock.recounted": Said("时限按新的工作日历重算", "Limit counted again under the new calendar"),
     "shelved": Said("挂账", "Shelved"),
+    "overlay.settled": Said("由系统了结", "Put away by the hub"),
+    "order.listed": Said("公开挂牌", "Listed publicly"),
+    "site.watched": Said("检查项预警", "Inspection watch"),
+    "duty.called": Said("通知值班", "Called on duty"),
     "notice.again": Said("再发一次通知", "A notice was sent again"),
     "notice.failed": Said("一条通知没有送到", "A notice was not delivered"),
     "notice.unknown": Said("一条通知不知道有没有送到", "Whether a notice arrived is unknown"),
 }
+SITE_WATCHES: dict[str, Said] = {
+    "site_publication": Said("来信公开", "Publication of letters"),
+    "site_statistics": Said("统计更新", "Public figures"),
+}
+_NAMED = {"clock.climbed": "clock", "duty.called": "to"}
+"""Lines that say what they are about, and the value that names it."""
 IN_HANDS = Said("{unit}正在办理。", "{unit} is handling it.")
+
+
+def clock_word(name: str) -> Said:
+    """What a clock is called; the clock of a record (order#3) is called as the record is."""
+    kind = name.partition("#")[0]
+    return CLOCKS.get(kind, Said(kind, kind))
 
 
 def state_word(machine: str, state: str) -> Said:
@@ -71,4 +100,9 @@ def line_words(line: Line) -> Said:
     code = line.action.removeprefix("move.")
     if code != line.action and (said := move_words(code)) != Said(code, code):
         return said
-    return OTHER_LINES.get(line.action, Said(line.action, line.action))
+    known = OTHER_LINES.get(line.action, Said(line.action, line.action))
+    name = json.loads(line.data).get(_NAMED[line.action], "") if line.action in _NAMED else ""
+    if not name:
+        return known
+    what = clock_word(str(name)) if line.action == "clock.climbed" else Said(str(name), str(name))
+    return Said(f"{known.zh}：{what.zh}", f"{known.en}: {what.en}")

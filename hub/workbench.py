@@ -141,16 +141,17 @@ def found(
 
 
 def on_desk(tx: Tx, actor: Actor, book: Rulebook, limit: int = 30) -> tuple[StoredRow, ...]:
-    """What the officer was told, newest first, about cases that still exist for them."""
-    told = outbox.on_desk(tx, recipients(actor, book), limit)
-    ids = {str(row["case_id"]) for row in told}
+    """What the officer was told, newest first, about cases that still exist for them, or about no case at all."""
+    told = outbox.on_desk(tx, recipients(tx, actor, book), limit)
+    ids = {str(row["case_id"]) for row in told} - {""}
     seen = {c.id for c in lists.page(tx, sight(actor, book.directory), {"ids": tuple(ids)}, len(ids))} if ids else set()
-    return tuple(row for row in told if row["case_id"] in seen)
+    return tuple(row for row in told if not row["case_id"] or row["case_id"] in seen)
 
 
-def recipients(actor: Actor, book: Rulebook) -> list[str]:
-    """Every address of the outbox that means this officer: by name, by hub role, by role at a unit and below."""
-    to = {f"officer:{actor.id}"}
+def recipients(tx: Tx, actor: Actor, book: Rulebook) -> list[str]:
+    """Every address of the outbox that means this officer: by name, by the accounts they answer for on the duty roster,
+    by hub role, by role at a unit and below."""
+    to = {f"officer:{actor.id}"} | {f"account:{name}" for name in people.accounts(tx, actor)}
     for grant in actor.grants:
         units = book.directory.below(grant.unit) if grant.unit else {""}
         to |= {f"{grant.role}@{unit}" for unit in units}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub import desk
-from hub.case import Case, Dossier, Notice, Overlay
+from hub.case import Dossier, Overlay
 from hub.errors import NotNow, Overtaken
 from hub.journal import Entry
 from hub.machines.machine import Step
@@ -14,44 +14,32 @@ from hub.storage import cases, editions
 from hub.storage.sweeps import DueOverlay
 from hub.storage.tx import Tx
 
-ENDING = ("pause", "extension")
-"""The kinds of overlay the sweep ends; the other dated ones wait for a person."""
+_BY_ITSELF = {"pause": "end_pause", "extension": "lapse_extension"}
+ENDING = tuple(_BY_ITSELF)
+"""The kinds of overlay the sweep ends by a move; the other dated ones have clocks of their own."""
 
 
 def end_overlay(tx: Tx, row: DueOverlay, book: Rulebook, now: datetime) -> bool:
     """The deed: False where somebody settled it first. Raises OldEdition.
 
-    A pause that is still open on an answered case has no clock left to start; it is only put away.
+    What is still open on an answered case has no clock left to move; it is only put away.
     """
     editions.must_be_current(tx, book)
     dossier = cases.dossier(tx, row.case_id, lock=True)
     overlay = dossier.overlay(row.n) if dossier else None
     if dossier is None or overlay is None or overlay.state != "open" or overlay.due_at is None or overlay.due_at > now:
         return False
-    if row.kind == "extension":
-        _settle(tx, dossier, overlay, "refused", now)
-        return True
     try:
-        desk.act_by_system(tx, dossier, "end_pause", {}, book, now)
+        desk.act_by_system(tx, dossier, _BY_ITSELF[row.kind], {}, book, now)
     except NotNow:
-        _settle(tx, dossier, overlay, "ended", now)
+        _put_away(tx, dossier, overlay, now)
     return True
 
 
-def _settle(tx: Tx, dossier: Dossier, overlay: Overlay, state: str, now: datetime) -> None:
-    """Settle an overlay by the system; an extension undecided at its limit counts as refused (DESIGN §6)."""
-    case = replace(dossier.case, version=dossier.case.version + 1)
-    settled = replace(overlay, state=state, decided_at=now, decided_by=SYSTEM.id)
-    data: dict[str, str | int] = {"kind": overlay.kind, "overlay": overlay.n, "state": state, "version": case.version}
-    entry = Entry(case.id, "overlay.settled", SYSTEM.id, now, data)
-    step = Step(case=case, overlays=(settled,), notices=_told(case, settled), entries=(entry,))
-    if not cases.apply(tx, step, dossier.case.version, now):
+def _put_away(tx: Tx, dossier: Dossier, overlay: Overlay, now: datetime) -> None:
+    """End an overlay by the system where the machine has no move for it any more."""
+    settled = replace(overlay, state="ended", decided_at=now, decided_by=SYSTEM.id)
+    data: dict[str, str | int] = {"kind": overlay.kind, "overlay": overlay.n, "state": settled.state}
+    entry = Entry(dossier.case.id, "overlay.settled", SYSTEM.id, now, data)
+    if not cases.apply(tx, Step(case=dossier.case, overlays=(settled,), entries=(entry,)), dossier.case.version, now):
         raise Overtaken
-
-
-def _told(case: Case, settled: Overlay) -> tuple[Notice, ...]:
-    """The unit that still works on the case hears that its extension was not granted."""
-    if settled.kind != "extension" or not case.unit or case.answered_at or case.closed_at:
-        return ()
-    to = f"officer:{case.officer}" if case.officer else f"handler@{case.unit}"
-    return (Notice(to, "extension_decided", f"{case.id}:extension:{settled.n}:not_granted", {"unit": case.unit}),)

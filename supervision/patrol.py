@@ -10,11 +10,12 @@ from typing import Any
 import structlog
 
 from hub import desk
-from hub.case import Clock, Dossier
+from hub.case import Clock, Dossier, Notice
 from hub.errors import NotNow
 from hub.held import changes
 from hub.holders import held_by
 from hub.journal import Entry
+from hub.ladders import Rung
 from hub.machines.registry import MACHINES
 from hub.measures import unit_at
 from hub.moments import to_text
@@ -25,7 +26,10 @@ from hub.storage import cases, clocks, editions, journal, outbox, sweeps
 from hub.storage.clocks import DueRow
 from hub.storage.errors import StoreBusy, Unavailable
 from hub.storage.tx import Tx
-from hub.timing import LAPSE
+from hub.timing import LAPSE, clock_of
+from supervision.demands import demand
+from supervision.digests import release_quiet
+from supervision.mornings import morning
 from supervision.overlays import ENDING, end_overlay
 from supervision.rungs import Climb, climb, notices
 
@@ -43,13 +47,14 @@ QUARANTINE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did: rows climbed, rungs recorded, moves made, overlays ended, rows put off."""
+    """What one sweep did: rows climbed, rungs recorded, moves made, overlays ended, rows put off, digests made."""
 
     climbed: int = 0
     rungs: int = 0
     moves: int = 0
     ended: int = 0
     put_off: int = 0
+    digests: int = 0
     refused: bool = False
 
     def __add__(self, other: "Swept") -> "Swept":
@@ -59,6 +64,7 @@ class Swept:
             self.moves + other.moves,
             self.ended + other.ended,
             self.put_off + other.put_off,
+            self.digests + other.digests,
             self.refused or other.refused,
         )
 
@@ -83,7 +89,8 @@ async def sweep(office: Office, now: datetime, limit: int = BATCH) -> Swept:
             break
     for kind in ENDING:
         total += await _overlays(office, kind, now, limit)
-    return total
+    await morning(office, now)
+    return replace(total, digests=await release_quiet(office, now))
 
 
 def _set_out(tx: Tx, now: datetime) -> bool:
@@ -135,31 +142,39 @@ def climb_clock(tx: Tx, row: DueRow, book: Rulebook, now: datetime) -> Swept:
     if clock.phase != "running":
         clocks.put(tx, row.case_id, (replace(clock, rung="", rung_at=None),))
         return Swept()
-    recorded = _record(tx, dossier, clock, found, book, now)
+    recorded, told = _record(tx, dossier, clock, found, book, now)
     clocks.put(tx, row.case_id, (found.clock,))
-    moved = found.lapsed and _lapse(tx, row, found.clock, book, now)
-    return Swept(climbed=1, rungs=recorded, moves=int(moved))
+    moved = demand(tx, row.case_id, recorded, told, book, now)
+    moved += found.lapsed and _lapse(tx, row, found.clock, book, now)
+    return Swept(climbed=1, rungs=len(recorded), moves=moved)
 
 
 def _clock(dossier: Dossier, row: DueRow) -> Clock | None:
     return next((c for c in dossier.clocks if (c.name, c.round) == (row.name, row.round)), None)
 
 
-def _record(tx: Tx, dossier: Dossier, clock: Clock, found: Climb, book: Rulebook, now: datetime) -> int:
+def _record(
+    tx: Tx, dossier: Dossier, clock: Clock, found: Climb, book: Rulebook, now: datetime
+) -> tuple[list[Rung], tuple[Notice, ...]]:
     """Write down the rungs that nobody recorded yet; the notices of the highest go out with them."""
-    case, recorded = dossier.case, 0
+    case, recorded, told = dossier.case, list[Rung](), tuple[Notice, ...]()
+    record = next((o for o in dossier.overlays if clock_of(o) == clock.name), None)
     for place, (at, rung) in enumerate(((p.at, p.rung) for p in found.passed), 1):
         highest = place == len(found.passed)
-        to = notices(case, clock, rung, book, now) if highest else ()
+        to = notices(case, clock, rung, book, now, record) if highest else ()
         if not clocks.fire(tx, case.id, clock, rung.code, at, now, told=bool(to)):
             continue
-        recorded += 1
+        recorded.append(rung)
+        told += to
         outbox.put(tx, case.id, to, now)
         data: dict[str, Any] = {"clock": clock.name, "round": clock.round, "rung": rung.code, "at": to_text(at)}
-        if found.breached and rung.at.spec == "0":
-            data |= _held(tx, dossier, at)
+        if found.breached and rung.at.spec == "0" and rung.what != "call_back":
+            data |= {"breach": True, "unit": record.unit} if record else _held(tx, dossier, at)
         journal.append(tx, [Entry(case.id, "clock.climbed", SYSTEM.id, at, data)])
-    return recorded
+        if rung.what == "alert" and to:
+            called = to[0].to.partition(":")[2] or to[0].to
+            journal.append(tx, [Entry(case.id, "duty.called", SYSTEM.id, now, {"to": called})])
+    return recorded, told
 
 
 def _held(tx: Tx, dossier: Dossier, at: datetime) -> dict[str, Any]:

@@ -4,21 +4,34 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from hub.case import Case, Clock, Notice
+from hub.case import Case, Clock, Notice, Overlay
 from hub.clocks import LedgerEvent, append, due_day, has_breached
 from hub.ladders import Rung, next_staffed_moment
 from hub.machines.machine import Machine
 from hub.rulebook import Rulebook
-from hub.timing import LAPSE, schedule
+from hub.timing import LAPSE, schedule, started_at
 
 NEXT_NEWS_WORKDAYS = 5
 """When the citizen of a late case hears again, as the notice promises; the office is told the same day."""
 REASON_WORKDAYS = 1
 """An urged unit writes its reason within one working day (NORMS §3.2)."""
 
+DUTY_OFFICE = "duty_office"
 _UNIT_ROLES = frozenset({"handler", "signer"})
 _NAMED_ON_SEALED = frozenset({"handler", "signer", "supervisor"})
-_STAFF_TEXT = {"remind": "remind", "red": "overdue_staff", "urge": "urge", "order_proposal": "overdue_staff"}
+_ON_DUTY = {"on_duty_2": 1, "on_duty_3": 2}
+"""Place on the duty roster; the first is called when the matter becomes urgent."""
+_STAFF_TEXT = {
+    "remind": "remind",
+    "red": "overdue_staff",
+    "urge": "urge",
+    "order_proposal": "overdue_staff",
+    "call_back": "call_back",
+    "alert": "urgent",
+}
+_RECORD_TEXT = {"remind": "record_due", "red": "record_late", "urge": "record_late"}
+_OF_THE_ANSWER = frozenset({"main", "unit", "redo"})
+"""Late means here that the citizen's answer is late; any other clock says what is late, and only a unit is urged."""
 _CITIZEN_TEXT = {"rating": "rate_invite", "fix": "need_fix"}
 
 
@@ -76,8 +89,13 @@ def _late(clock: Clock) -> Clock:
     return replace(clock, ledger=ledger, breached_at=clock.due_at)
 
 
-def notices(case: Case, clock: Clock, rung: Rung, book: Rulebook, now: datetime) -> tuple[Notice, ...]:
-    """Who hears of the highest rung, each once; a warning that the limit has overtaken is not sent."""
+def notices(
+    case: Case, clock: Clock, rung: Rung, book: Rulebook, now: datetime, record: Overlay | None = None
+) -> tuple[Notice, ...]:
+    """Who hears of the highest rung, each once; a warning that the limit has overtaken is not sent.
+
+    `record` is the order, joint work … whose own clock this is.
+    """
     if clock.due_at is None or (rung.at.before_due and now >= clock.due_at):
         return ()
     if clock.name == "rating" and case.score:
@@ -85,14 +103,40 @@ def notices(case: Case, clock: Clock, rung: Rung, book: Rulebook, now: datetime)
     not_before = next_staffed_moment(book.calendar, now) if rung.quiet else None
     told: dict[str, Notice] = {}
     for role in rung.to:
-        to = recipient(role, case)
-        text = _CITIZEN_TEXT.get(clock.name, "overdue") if role == "citizen" else _STAFF_TEXT[rung.what]
+        to = _on_duty(role, case, clock, book) or recipient(role, case, record)
         key = f"{case.id}:rung:{clock.name}:{clock.round}:{clock.revision}:{rung.code}:{to}"
-        told.setdefault(to, Notice(to, text, key, _refs(case, clock, rung, book, now), not_before))
+        refs = _refs(case, clock, rung, book, now)
+        told.setdefault(to, Notice(to, _text(role, clock, rung), key, refs, not_before))
     return tuple(told.values())
 
 
-def recipient(role: str, case: Case) -> str:
+def _text(role: str, clock: Clock, rung: Rung) -> str:
+    """Which text tells it; a watch has one of its own name."""
+    if role == "citizen":
+        return _CITIZEN_TEXT.get(clock.name, "overdue")
+    if rung.what == "watch":
+        return clock.ladder
+    if clock.name in _OF_THE_ANSWER or (rung.what == "urge" and "signer" in rung.to):
+        return _STAFF_TEXT[rung.what]
+    return _RECORD_TEXT.get(rung.what, _STAFF_TEXT[rung.what])
+
+
+def _on_duty(role: str, case: Case, clock: Clock, book: Rulebook) -> str:
+    """The address of the next on the roster of the day on which it became urgent; past its end, the duty office."""
+    if case.sealed or (role not in _ON_DUTY and role != DUTY_OFFICE):
+        return ""
+    called = book.directory.on_duty(book.calendar.day_of(started_at(clock)))
+    if role != DUTY_OFFICE and _ON_DUTY[role] < len(called):
+        return f"account:{called[_ON_DUTY[role]]}"
+    return duty_office(book)
+
+
+def duty_office(book: Rulebook) -> str:
+    """The address of the district's duty office (值班室)."""
+    return f"handler@{book.directory.desks['duty']}"
+
+
+def recipient(role: str, case: Case, record: Overlay | None = None) -> str:
     """Who holds a role for this case, as the outbox writes it.
 
     Nobody outside the named unit may learn that a sealed case exists. A case that is with no unit is the dispatchers'.
@@ -101,6 +145,8 @@ def recipient(role: str, case: Case) -> str:
         return "party:1"
     if case.sealed:
         return f"{role if role in _NAMED_ON_SEALED else 'supervisor'}@{case.unit}"
+    if role == "assistant":
+        return f"handler@{record.unit}" if record is not None else "dispatcher@"
     if role == "handler" and case.officer:
         return f"officer:{case.officer}"
     if role in _UNIT_ROLES:
@@ -109,7 +155,8 @@ def recipient(role: str, case: Case) -> str:
 
 
 def _refs(case: Case, clock: Clock, rung: Rung, book: Rulebook, now: datetime) -> dict[str, Any]:
-    """Codes, numbers and days for the text: `days` is how many working days it is late, `due` the day it names."""
+    """Codes, numbers and days for the text: `days` is how many working days it is late (of a watch: how many calendar
+    days it has run), `due` the day it names."""
     calendar = book.calendar
     today = calendar.day_of(now)
     refs: dict[str, Any] = {"clock": clock.name, "round": clock.round, "rung": rung.code, "what": rung.what}
@@ -119,11 +166,13 @@ def _refs(case: Case, clock: Clock, rung: Rung, book: Rulebook, now: datetime) -
         last = due_day(clock.due_at, calendar)
         refs["days"] = max(1, calendar.count_workdays(last, today)) if now >= clock.due_at else 0
         refs["due"] = _named_day(rung, last, today, book).isoformat()
+    if rung.what == "watch":
+        refs["days"] = (today - calendar.day_of(started_at(clock))).days
     return refs
 
 
 def _named_day(rung: Rung, last: date, today: date, book: Rulebook) -> date:
-    if rung.what == "remind":
+    if rung.what in ("remind", "watch"):
         return last
     ahead = REASON_WORKDAYS if rung.what == "urge" else NEXT_NEWS_WORKDAYS
     return book.calendar.add_workdays(today, ahead)

@@ -63,7 +63,8 @@ def ledger(name: str, what: str) -> Effect:
 
 
 def stops_all(turn: Turn, step: Step) -> Step:
-    return timing.stop_all(turn, step)
+    """The case leaves the hub's hands: no clock runs on, no record stays open."""
+    return ends()(turn, timing.stop_all(turn, step))
 
 
 def halves_main(turn: Turn, step: Step) -> Step:
@@ -96,7 +97,9 @@ def recalculates_for_kind(turn: Turn, step: Step) -> Step:
         if name in kind.clocks:
             event = LedgerEvent(at=turn.now, what="recalc", limit=kind.clocks[name].limit, reason="change_kind")
             step = timing.note(turn, step, name, event)
-    return step
+    if "veto" not in kind.clocks:
+        return ledger("veto", "stop")(turn, step)
+    return timing.start_from_receipt(turn, step, "veto")
 
 
 # What is said -----------------------------------------------------------------------------------------------------
@@ -140,9 +143,17 @@ def tells(to: str, text: str) -> Effect:
             if isinstance(value := turn.values.get(name), int | str) and name in CODED.get(turn.move.code, ()):
                 refs[name] = value
         key = f"{step.case.id}:{text}:{step.case.version}:{step.case.messages}:{address}"
-        return replace(step, notices=(*step.notices, Notice(address, text, key, refs)))
+        return replace(step, notices=(*step.notices, Notice(address, text, key, refs, _quiet(to, text, turn))))
 
     return effect
+
+
+def _quiet(to: str, text: str, turn: Turn) -> datetime | None:
+    """What the hub does by itself at night officers hear in the morning; danger is told at once."""
+    if turn.actor.kind != "system" or to == "party" or text == "urgent":
+        return None
+    staffed = turn.book.calendar.next_staffed_moment(turn.now)
+    return staffed if staffed > turn.now else None
 
 
 CODED = {"reject": ("reason",), "confirm_repeat": ("reason",), "stop": ("reason",), "approve_extension": ("days",)}
@@ -186,7 +197,8 @@ def give_to(turn: Turn, step: Step, unit: str) -> Step:
 
 
 def takes_away(turn: Turn, step: Step) -> Step:
-    """End the present assignment; the unit no longer sees the case."""
+    """End the present assignment; the unit no longer sees the case and owes no reason for it."""
+    step = ends("urging")(turn, step)
     ended = tuple(replace(a, until=turn.now) for a in turn.dossier.assignments if a.until is None)
     return replace(step, case=replace(step.case, unit="", officer=""), assignments=(*step.assignments, *ended))
 
@@ -259,9 +271,10 @@ def releases(turn: Turn, step: Step) -> Step:
         return _interim(turn, step, reply)
     case = replace(step.case, answered_at=turn.now, unreviewed=reply.reviewer == "")
     step = replace(step, case=case)
-    for name in ("main", "unit", "first_contact", "redo"):
+    for name in ("main", "unit", "first_contact", "redo", "veto"):
         step = ledger(name, "met")(turn, step)
     step = closes("commitment", "kept")(turn, step)
+    step = ends(*OVER_WHEN_ANSWERED)(turn, step)
     if turn.kind.rating:
         step = starts("rating")(turn, step)
     step = journal(turn, step, "reply.released", reply=reply.n, round=reply.round)
@@ -291,7 +304,10 @@ def _reply(turn: Turn, step: Step, **changes: Any) -> Step:
 
 
 def opens(kind: str, *keep: str, state: str = "open", due: str = "") -> Effect:
-    """Open an overlay holding the named values (`round` is the case's); `due` names the value that gives its day."""
+    """Open an overlay holding the named values (`round` is the case's); `due` names the value that gives its day.
+
+    Where the ladders have one for it, a clock of its own reminds and turns red until it is settled.
+    """
 
     def effect(turn: Turn, step: Step) -> Step:
         taken = [o.n for o in (*turn.dossier.overlays, *step.overlays)]
@@ -308,6 +324,7 @@ def opens(kind: str, *keep: str, state: str = "open", due: str = "") -> Effect:
             due_at=_due(turn, step, due),
             data=data,
         )
+        step, overlay = timing.watch(turn, step, overlay)
         return replace(step, overlays=(*step.overlays, overlay))
 
     return effect
@@ -328,8 +345,24 @@ def closes(kind: str, state: str, *keep: str) -> Effect:
         if found is None:
             return step
         data = {**found.data, **{k: turn.values[k] for k in keep if turn.values.get(k)}}
-        settled = replace(found, state=state, decided_at=turn.now, decided_by=turn.actor.id, data=data)
-        return replace(step, overlays=(*step.overlays, settled))
+        return timing.settle(turn, step, replace(found, data=data), state)
+
+    return effect
+
+
+OVER_WHEN_ANSWERED = ("shelved", "joint", "duty", "urgent")
+"""Records that mean nothing any more once the citizen has the answer."""
+
+
+def ends(*kinds: str) -> Effect:
+    """Settle every open overlay of these kinds (none named: of all) that this step has not settled itself."""
+
+    def effect(turn: Turn, step: Step) -> Step:
+        touched = {o.n for o in step.overlays}
+        for overlay in turn.dossier.overlays:
+            if overlay.state == "open" and overlay.n not in touched and (not kinds or overlay.kind in kinds):
+                step = timing.settle(turn, step, overlay, "ended", "stop")
+        return step
 
     return effect
 

@@ -54,6 +54,7 @@ CHOICES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "order_levels": (
         ("urge", "催办", "Urge"),
         ("supervise", "督办", "Supervise"),
+        ("bulletin", "通报", "Name in the bulletin"),
         ("listed", "挂牌督办", "Listed supervision"),
     ),
     "levels": (

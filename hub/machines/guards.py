@@ -1,11 +1,16 @@
 """Guards: what must hold before a move; each answers None or the sentence that says what stands in the way."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from hub.case import Overlay
 from hub.errors import Said
+from hub.machines.fields import CHOICES
 from hub.machines.machine import Guard, Turn
 
 SECOND_OBJECTION = 2
+ORDER_LEVELS = tuple(code for code, _, _ in CHOICES["order_levels"])
+LISTED = "listed"
+"""Where an order says since which day the public may read that it stands."""
 
 
 def conflicts(aim: str, target: str, unit: str, book_above: tuple[str, ...], target_bureau: str, bureau: str) -> bool:
@@ -177,6 +182,52 @@ def not_sealed(turn: Turn) -> Said | None:
     return None
 
 
+def has_unit(turn: Turn) -> Said | None:
+    """Only a unit can be urged or ordered; what waits at the reception desk is told to the desk's own roles."""
+    if not turn.case.unit:
+        return Said("来信还没有派到单位。", "The case is not with a unit yet.")
+    return None
+
+
+def proposal_rises(turn: Turn) -> Said | None:
+    """In one round each level is proposed once; a softer one does not follow a harder one."""
+    asked = ORDER_LEVELS.index(str(turn.values["level"]))
+    before = [o for o in turn.dossier.overlays if o.kind == "proposal" and o.opened_at >= _round_began(turn)]
+    if any(ORDER_LEVELS.index(str(o.data["level"])) >= asked for o in before):
+        return Said("这一级已经建议过。", "This level has been proposed already.")
+    return None
+
+
+def _round_began(turn: Turn) -> datetime:
+    starts = [c.ledger[0].at for c in turn.dossier.clocks if c.name == "main" and c.ledger]
+    return max(starts, default=turn.case.received_at)
+
+
+def may_be_listed(overlay: Overlay) -> bool:
+    """Whether an order is one for the public list (挂牌督办) that no leader has released yet."""
+    return (
+        overlay.kind == "order"
+        and overlay.state == "open"
+        and overlay.data.get("level") == ORDER_LEVELS[-1]
+        and LISTED not in overlay.data
+    )
+
+
+def an_order_may_be_listed(turn: Turn) -> Said | None:
+    """The public reads of a matter only: nothing of conduct, of hidden letters or of sealed ones."""
+    if turn.case.sealed or turn.case.aim != "matter" or turn.case.level not in ("open", "private"):
+        return Said("隐名、密件和反映人员的来信不能公开挂牌。", "Hidden or sealed letters are never listed publicly.")
+    if not any(may_be_listed(o) for o in turn.dossier.overlays):
+        return Said("没有待公开的挂牌督办件。", "No order waits to be listed.")
+    return None
+
+
+def citizen_can_be_called(turn: Turn) -> Said | None:
+    if not turn.case.reachable:
+        return Said("来信人没有留下可以回复的渠道。", "The citizen left no channel on which to answer.")
+    return None
+
+
 def nothing_waits(turn: Turn) -> Said | None:
     """`close` waits for requests, commitments, call-backs and orders."""
     waiting = [o for o in turn.dossier.overlays if o.state == "open" and o.kind in WAITED_FOR]
@@ -185,7 +236,7 @@ def nothing_waits(turn: Turn) -> Said | None:
     return None
 
 
-WAITED_FOR = frozenset({"reopen_request", "commitment", "order", "call_back", "appeal"})
+WAITED_FOR = frozenset({"reopen_request", "commitment", "order", "instruction", "call_back", "appeal"})
 
 
 def not_reopened_yet(turn: Turn) -> Said | None:

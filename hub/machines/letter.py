@@ -6,10 +6,11 @@ from hub.machines.letter_limits import LIMIT_OVERLAYS
 from hub.machines.letter_overlays import HANDLING_OVERLAYS
 from hub.machines.letter_reception import ANY_TIME, RECEPTION
 from hub.machines.letter_states import STATES
+from hub.machines.letter_supervision import SUPERVISION_OVERLAYS
 from hub.machines.letter_unit import UNIT_MOVES
 from hub.machines.machine import Lapse, machine
 
-OVERLAYS = HANDLING_OVERLAYS + LIMIT_OVERLAYS + DESK_OVERLAYS
+OVERLAYS = HANDLING_OVERLAYS + LIMIT_OVERLAYS + SUPERVISION_OVERLAYS + DESK_OVERLAYS
 LETTER = machine(
     "letter",
     "submitted",
@@ -20,5 +21,5 @@ LETTER = machine(
         "fix": Lapse("lapse"),
         "rating": Lapse("close"),
     },
-    opening_clocks=("intake", "main"),
+    opening_clocks=("intake", "main", "veto"),
 )

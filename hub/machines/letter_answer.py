@@ -17,6 +17,7 @@ from hub.machines.effects import (
     sets,
     starts,
     starts_for,
+    stops_all,
     tells,
 )
 from hub.machines.fields import (
@@ -163,6 +164,7 @@ AFTER_ANSWER = (
             next_round,
             halves_main,
             starts("unit"),
+            starts("veto"),
             suspends_publication,
             tells("unit", "returned"),
             tells("party", "reopened"),
@@ -200,6 +202,7 @@ AFTER_ANSWER = (
             next_round,
             halves_main,
             starts("unit"),
+            starts("veto"),
             says("note", "reason", "unit"),
             suspends_publication,
             tells("unit", "returned"),
@@ -225,6 +228,6 @@ AFTER_ANSWER = (
         "closed",
         ("system",),
         guards=(g.nothing_waits,),
-        effects=(ledger("rating", "met"), closes_now, tells("party", "closed")),
+        effects=(ledger("rating", "met"), stops_all, closes_now, tells("party", "closed")),
     ),
 )

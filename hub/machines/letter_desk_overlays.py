@@ -3,9 +3,11 @@
 from hub.machines import guards as g
 from hub.machines.effects import (
     closes,
+    ledger,
     opens,
     recalculates_for_kind,
     says,
+    starts,
     tells,
 )
 from hub.machines.fields import REASON, TEXT
@@ -106,7 +108,12 @@ DESK_OVERLAYS = (
         ("citizen",),
         REASON,
         guards=(g.never_before("appeal"),),
-        effects=(opens("appeal"), says("supplement", "reason", "hub"), tells("supervisor", "reopen_asked")),
+        effects=(
+            opens("appeal"),
+            starts("appeal"),
+            says("supplement", "reason", "hub"),
+            tells("supervisor", "reopen_asked"),
+        ),
     ),
     overlay(
         "refuse_appeal",
@@ -118,6 +125,7 @@ DESK_OVERLAYS = (
         guards=(g.is_open("appeal"),),
         effects=(
             closes("appeal", "refused"),
+            ledger("appeal", "met"),
             says("reply", "reason", "parties"),
             tells("party", "reopen_refused"),
         ),

@@ -1,12 +1,24 @@
 """Effects that belong to the letter alone."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from hub import timing
+from hub.case import Notice
 from hub.kinds import LEVELS
 from hub.machines.decisions import draw, drawn
-from hub.machines.effects import add_message, closes, journal, ledger, releases, starts, tells
+from hub.machines.effects import (
+    OVER_WHEN_ANSWERED,
+    add_message,
+    closes,
+    ends,
+    journal,
+    ledger,
+    opens,
+    releases,
+    starts,
+    tells,
+)
+from hub.machines.guards import LISTED, may_be_listed
 from hub.machines.limit_effects import starts_main_at_reception
 from hub.machines.machine import Opening, Step, Turn
 
@@ -28,7 +40,7 @@ def ends_main_rest(turn: Turn, step: Step) -> Step:
     """A supplement lets the citizen's clock run again; a letter that had lapsed starts a fresh one."""
     main = turn.dossier.clock("main")
     if main is not None and main.phase == "stopped":
-        step = timing.start(turn, step, "intake")
+        step = timing.start(turn, timing.start(turn, step, "intake"), "veto")
         return starts_main_at_reception(turn, step)
     return ledger("main", "resume")(turn, step)
 
@@ -65,8 +77,9 @@ def invites_publication_check(turn: Turn, step: Step) -> Step:
     """A merged case gets its lead's answer as its own: own notice, own rating, own publication consent."""
     step = add_message(turn, step, "reply", str(turn.values["body"]), "parties")
     step = replace(step, case=replace(step.case, answered_at=turn.now))
-    for name in ("main", "unit", "first_contact", "dispatch", "intake", "sign", "contest", "redo", "review"):
-        step = ledger(name, "met" if name in ("main", "unit") else "stop")(turn, step)
+    for name in ("main", "unit", "veto", "first_contact", "dispatch", "intake", "sign", "contest", "redo", "review"):
+        step = ledger(name, "met" if name in ("main", "unit", "veto") else "stop")(turn, step)
+    step = ends(*OVER_WHEN_ANSWERED)(turn, step)
     return journal(turn, step, "reply.followed", lead=turn.case.lead)
 
 
@@ -100,8 +113,7 @@ def answers_question(turn: Turn, step: Step) -> Step:
 def accepts_report(turn: Turn, step: Step) -> Step:
     """The lead unit takes over what the assisting unit reported."""
     found = next(o for o in reversed(turn.dossier.overlays) if o.kind == "joint" and o.state == "reported")
-    settled = replace(found, state="accepted", decided_at=turn.now, decided_by=turn.actor.id)
-    return replace(step, overlays=(*step.overlays, settled))
+    return timing.settle(turn, step, found, "accepted")
 
 
 def meets_first_contact(turn: Turn, step: Step) -> Step:
@@ -126,9 +138,29 @@ def rests_until_review(turn: Turn, step: Step) -> Step:
     return journal(turn, step, "shelved", review=str(turn.values.get("review_day", "")))
 
 
-def acknowledges_within_quarter(turn: Turn, step: Step) -> Step:
-    """An urgent case is acknowledged within 15 minutes; the overlay carries the moment."""
-    overlays = tuple(
-        replace(o, due_at=turn.now + timedelta(minutes=15)) if o.kind == "urgent" else o for o in step.overlays
-    )
-    return replace(step, overlays=overlays)
+def calls_person_on_duty(turn: Turn, step: Step) -> Step:
+    """The first on the duty roster hears at once, whatever the hour; a sealed case stays with those it names."""
+    directory, today = turn.book.directory, turn.book.calendar.day_of(turn.now)
+    on_duty = directory.on_duty(today)
+    if not on_duty or step.case.sealed:
+        return step
+    to = f"account:{on_duty[0]}"
+    key = f"{step.case.id}:urgent:{step.case.version}:{to}"
+    step = replace(step, notices=(*step.notices, Notice(to, "urgent", key, {"round": step.case.round})))
+    return journal(turn, step, "duty.called", to=on_duty[0])
+
+
+def takes_up_proposal(turn: Turn, step: Step) -> Step:
+    """The proposal becomes an order of its level, with the day that the supervisor names."""
+    proposed = turn.dossier.open("proposal")
+    level = str(proposed.data["level"]) if proposed is not None else ""
+    step = closes("proposal", "taken_up")(turn, step)
+    return opens("order", "level", due="due")(replace(turn, values={**turn.values, "level": level}), step)
+
+
+def lists_order(turn: Turn, step: Step) -> Step:
+    """A leader lets the public see that this order stands: as long as it is open."""
+    order = next(o for o in reversed(turn.dossier.overlays) if may_be_listed(o))
+    listed = replace(order, data={**order.data, LISTED: turn.now.date().isoformat()})
+    step = replace(step, overlays=(*step.overlays, listed))
+    return journal(turn, step, "order.listed", overlay=order.n)

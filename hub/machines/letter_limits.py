@@ -2,7 +2,7 @@
 
 from hub.machines import guards as g
 from hub.machines import limit_guards as lg
-from hub.machines.effects import closes, ledger, opens, says, tells
+from hub.machines.effects import closes, ledger, opens, says, starts, tells
 from hub.machines.fields import COMMENT, GRADE, REASON
 from hub.machines.letter_overlays import ALIVE, AT_WORK, overlay
 from hub.machines.limit_effects import (
@@ -81,7 +81,12 @@ LIMIT_OVERLAYS = (
         F("reason", "longtext", "理由（同意后来信人会看到）", "Reason (the citizen reads it once it is granted)"),
         guards=(lg.main_not_over, g.is_not_open("extension"), lg.may_extend),
         checks=(lg.days_are_left,),
-        effects=(opens("extension", "days", "reason"), says("note", "reason", "unit"), asks_for_longer),
+        effects=(
+            opens("extension", "days", "reason"),
+            starts("extension"),
+            says("note", "reason", "unit"),
+            asks_for_longer,
+        ),
     ),
     overlay(
         "approve_extension",
@@ -91,7 +96,12 @@ LIMIT_OVERLAYS = (
         ("signer", "supervisor", "leader"),
         COMMENT,
         guards=(g.is_open("extension"), g.second_person("extension"), lg.decides_in_turn, lg.main_not_over),
-        effects=(closes("extension", "granted"), tells("unit", "extension_decided"), extends_main),
+        effects=(
+            closes("extension", "granted"),
+            ledger("extension", "met"),
+            tells("unit", "extension_decided"),
+            extends_main,
+        ),
     ),
     overlay(
         "refuse_extension",
@@ -103,9 +113,19 @@ LIMIT_OVERLAYS = (
         guards=(g.is_open("extension"), g.second_person("extension"), lg.decides_in_turn),
         effects=(
             closes("extension", "refused"),
+            ledger("extension", "met"),
             says("note", "reason", "unit"),
             tells("unit", "extension_decided"),
         ),
+    ),
+    overlay(
+        "lapse_extension",
+        "延期未决，视为不同意",
+        "Extension not decided",
+        AT_WORK | {"in_review"},
+        ("system",),
+        guards=(g.is_open("extension"),),
+        effects=(closes("extension", "refused"), ledger("extension", "stop"), tells("unit", "extension_decided")),
     ),
     overlay(
         "grade",

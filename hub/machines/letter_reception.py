@@ -101,7 +101,7 @@ RECEPTION = (
         at("need_fix"),
         "lapsed",
         ("system",),
-        effects=(ledger("fix", "stop"), closes_now, tells("party", "lapsed")),
+        effects=(ledger("fix", "stop"), ledger("veto", "stop"), closes_now, tells("party", "lapsed")),
     ),
     Move(
         "reject",
@@ -307,6 +307,7 @@ ANY_TIME = (
             sets(closed_at=None),
             starts("intake"),
             starts_main_at_reception,
+            starts("veto"),
             tells("party", "reopened"),
         ),
     ),

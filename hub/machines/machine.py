@@ -32,7 +32,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class MoveField:
-    """One value that a move takes; `options` names a list of the rulebook for choices."""
+    """One value that a move takes; `options` names a list of the rulebook for choices, `ahead` refuses days gone by."""
 
     name: str
     type: Literal["text", "longtext", "choice", "reasons", "unit", "officer", "date", "int", "case", "bool"]
@@ -41,6 +41,7 @@ class MoveField:
     required: bool = True
     most: int = 2000
     options: str = ""
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

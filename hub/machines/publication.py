@@ -2,7 +2,7 @@
 
 from hub.errors import Said
 from hub.machines import guards as g
-from hub.machines.effects import closes, journal, ledger, opens
+from hub.machines.effects import closes, journal, ledger, opens, starts
 from hub.machines.machine import Move, State, Step, Turn, machine
 from hub.machines.machine import MoveField as F
 
@@ -72,8 +72,24 @@ PUBLICATION = machine(
             (WITHHELD_FOR,),
             effects=(ledger("publication", "stop"),),
         ),
-        Move("suspend", "暂停公开", "Suspend", frozenset({"published", "waiting"}), "suspended", ("system",)),
-        Move("offer_again", "重新送审", "Offer again", frozenset({"suspended"}), "waiting", ("system",)),
+        Move(
+            "suspend",
+            "暂停公开",
+            "Suspend",
+            frozenset({"published", "waiting"}),
+            "suspended",
+            ("system",),
+            effects=(ledger("publication", "stop"),),
+        ),
+        Move(
+            "offer_again",
+            "重新送审",
+            "Offer again",
+            frozenset({"suspended"}),
+            "waiting",
+            ("system",),
+            effects=(starts("publication"),),
+        ),
         Move(
             "take_down",
             "撤下",

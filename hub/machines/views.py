@@ -8,7 +8,8 @@ Due = Literal["", "late", "today"]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One tab of the inbox; no states means every open one; `due` narrows it by the limit."""
+    """One tab of the inbox; no states means every open one; `due` narrows it by the limit, `records` to the cases on
+    which a record of these kinds waits for somebody."""
 
     code: str
     zh: str
@@ -18,6 +19,7 @@ class View:
     machine: str = "letter"
     due: Due = ""
     closed: bool = False
+    records: tuple[str, ...] = ()
 
 
 _OFFICE = ("handler", "signer")
@@ -34,6 +36,17 @@ VIEWS = (
     View("returned", "退回重办", "Sent back", ("redo",), (*_OFFICE, *_HUB)),
     View("to_sign_off", "待审签", "To sign off", ("drafted",), ("signer",)),
     View("to_review", "待审核", "In review", ("in_review",), ("reviewer", "supervisor")),
+    View("urging", "催办待回", "Reasons owed", (), (*_OFFICE, "supervisor"), records=("urging",)),
+    View("orders", "督办与批示", "Orders", (), (*_OFFICE, "supervisor", "leader"), records=("order", "instruction")),
+    View("proposals", "督办建议", "Proposed orders", (), ("supervisor", "leader"), records=("proposal",)),
+    View(
+        "to_decide",
+        "待决与回访",
+        "To decide and call",
+        (),
+        ("signer", "supervisor"),
+        records=("extension", "pause_request", "reopen_request", "stop_request", "appeal", "call_back"),
+    ),
     View("today", "今日到期", "Due today", (), EVERYBODY, due="today"),
     View("late", "超期", "Overdue", (), EVERYBODY, due="late"),
     View("open", "全部在办", "All open", (), EVERYBODY),

@@ -25,8 +25,10 @@ MISCONDUCT = f"NOT (c.aim = 'misconduct' AND c.target {_IN.format('barred_miscon
 ELSEWHERE = f"c.sealed = 0 AND NOT c.unit {_IN.format('own')}"
 # The cases on which units assist at this moment; usually none, so that no list needs a branch for them.
 ASSISTED = f"""
-SELECT DISTINCT o.case_id FROM overlays o WHERE o.kind = 'joint' AND o.state = 'open' AND o.unit {_IN.format("units")}
+SELECT DISTINCT o.case_id FROM overlays o
+WHERE o.kind IN ('joint', 'duty') AND o.state = 'open' AND o.unit {_IN.format("units")}
 """  # noqa: S608
+RECORDED = f"SELECT o.case_id FROM overlays o WHERE o.state = 'open' AND o.kind {_IN.format('records')}"  # noqa: S608
 FILTERS = {
     "machine": "c.machine = :machine",
     "state": "c.state = :state",
@@ -43,6 +45,7 @@ FILTERS = {
     "due_before": "c.sort_due < :due_before",
     "numbers": f"c.number {_IN.format('numbers')}",
     "ids": f"c.id {_IN.format('ids')}",
+    "records": f"c.id IN ({RECORDED})",
     "since": "c.received_at >= :since",
     "until": "c.received_at < :until",
 }

@@ -40,10 +40,11 @@ WHERE key = :key AND state IN ('failed', 'ambiguous', 'undeliverable') RETURNING
 """
 OF_CASE = "SELECT * FROM outbox WHERE case_id = :case_id ORDER BY created_at, key"
 OLDEST = "SELECT MIN(next_at) AS oldest FROM outbox WHERE state = 'waiting'"
-# Notices on officers' desks, newest first.
+# Notices on officers' desks, newest first; those of no case (digests, work lists, the site's watches) among them.
 ON_DESK = """
-SELECT o.*, c.number, c.state AS case_state FROM outbox o JOIN cases c ON c.id = o.case_id
-WHERE o.channel = 'desk' AND o.recipient IN (SELECT CAST(value AS TEXT) FROM json_each(:recipients))
+SELECT o.*, COALESCE(c.number, '') AS number FROM outbox o LEFT JOIN cases c ON c.id = o.case_id
+WHERE o.channel = 'desk' AND o.state = 'shown'
+  AND o.recipient IN (SELECT CAST(value AS TEXT) FROM json_each(:recipients))
 ORDER BY o.created_at DESC LIMIT :limit
 """
 FINISH_TASK = """
@@ -66,7 +67,10 @@ class Claimed(NamedTuple):
 
 
 def put(tx: Tx, case_id: str, notices: Iterable[Notice], now: datetime) -> None:
-    """Let notices wait; the same key twice is one notice. What is for officers is on their desk at once."""
+    """Let notices wait; the same key twice is one notice.
+
+    What is for officers is on their desk at once, but for what keeps the quiet hours: that waits for `release`.
+    """
     put_many(tx, [(case_id, notice) for notice in notices], now)
 
 
@@ -161,7 +165,7 @@ def _row(case_id: str, notice: Notice, now: datetime) -> Row:
         "text": notice.text,
         "refs": to_json(notice.refs),
         "created_at": to_text(now),
-        "state": "waiting" if to_citizen else "shown",
+        "state": "waiting" if to_citizen else "shown" if notice.not_before is None else "quiet",
         "channel": "" if to_citizen else "desk",
         "next_at": to_text(notice.not_before or now),
     }

@@ -70,6 +70,7 @@ SEEN = "UPDATE sign_ins SET seen_at = :now WHERE token_hash = :token_hash RETURN
 SIGN_OUT = "DELETE FROM sign_ins WHERE token_hash = :token_hash"
 SIGN_OUT_ALL = "DELETE FROM sign_ins WHERE officer_id = :officer_id"
 NAMES = "SELECT id, name FROM officers WHERE id IN (SELECT CAST(value AS TEXT) FROM json_each(:ids))"
+ACCOUNTS = "SELECT account FROM officers WHERE id IN (SELECT CAST(value AS TEXT) FROM json_each(:ids))"
 SET_PASSWORD = "UPDATE officers SET password_hash = :password_hash WHERE id = :id RETURNING id"  # noqa: S105
 SET_ACTIVE = "UPDATE officers SET active = :active WHERE id = :id RETURNING id"
 
@@ -120,6 +121,12 @@ def actor(tx: Tx, officer_id: str, now: datetime) -> Actor | None:
         for r in tx.execute(LENT, {"id": officer_id, "now": to_text(now)})
     )
     return Actor("officer", officer.id, officer.person, officer.name, own + lent, home=officer.home)
+
+
+def accounts(tx: Tx, actor: Actor) -> list[str]:
+    """The account names of an officer and of those whose absence lends them roles today."""
+    ids = {actor.id} | {g.deputy_for for g in actor.grants if g.deputy_for}
+    return [r["account"] for r in tx.execute(ACCOUNTS, {"ids": to_json(sorted(ids))})]
 
 
 def away(tx: Tx, now: datetime) -> list[Absence]:

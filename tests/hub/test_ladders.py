@@ -52,6 +52,7 @@ def test_the_main_ladder_over_the_national_day_rest() -> None:
         "half": at("2026-09-30T09:30"),  # 6 + 5 × 7 office hours lie between; 20.5 of them have passed
         "quarter_left": at("2026-10-08T14:15"),
         "day_before": at("2026-10-08T09:00"),
+        "call": at("2026-10-10T00:00"),
         "late": at("2026-10-10T00:00"),
         "late_1": at("2026-10-10T09:00"),  # a Saturday that is worked
         "late_3": at("2026-10-13T09:00"),
@@ -64,13 +65,13 @@ def test_rungs_come_in_the_order_of_time() -> None:
     start = "2026-09-24T10:00"
     timed = rung_times(LADDERS["main"], at(start), due(start, "5wd"), CALENDAR)
     codes = [rung.code for rung, _ in timed]
-    assert codes[:4] == ["half", "day_before", "quarter_left", "late"]
+    assert codes[:5] == ["half", "day_before", "quarter_left", "call", "late"]
 
 
 def test_a_reminder_that_would_lie_before_the_start_is_left_out() -> None:
     start = "2026-03-04T10:00"
     codes = [rung.code for rung, _ in rung_times(LADDERS["main"], at(start), due(start, "1wd"), CALENDAR)]
-    assert codes == ["half", "quarter_left", "late", "late_1", "late_3", "late_5", "late_10"]
+    assert codes == ["half", "quarter_left", "call", "late", "late_1", "late_3", "late_5", "late_10"]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +128,7 @@ def test_after_an_outage_every_missed_rung_comes_with_its_true_time() -> None:
     assert [(rung.code, when) for rung, when in missed] == [
         ("day_before", at("2026-03-06T09:00")),
         ("quarter_left", at("2026-03-06T14:15")),
+        ("call", at("2026-03-10T00:00")),
         ("late", at("2026-03-10T00:00")),
         ("late_1", at("2026-03-10T09:00")),
     ]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.storage import people
+from hub.moments import from_text
+from hub.storage import cases, outbox, people
 from hub.storage.tx import Tx
 from supervision.patrol import sweep
 from tests.builders import an_officer
@@ -98,6 +99,25 @@ class Town:
         status, problem = await self.site.call("POST", f"/inbox/{number}/moves/{move}", by=account, json=body)
         assert status in (403, 404, 409, 422), (status, problem)
         return dict(problem)
+
+    async def shelf(self, account: str, view: str) -> list[str]:
+        """The numbers on one of an officer's shelves."""
+        status, page = await self.site.call("GET", f"/inbox?view={view}", by=account)
+        assert status == 200, page
+        return [row["number"] for row in page["items"]]
+
+    async def calls(self, number: str) -> list[tuple[str, datetime]]:
+        """Who on the duty roster was called to a letter, and when."""
+        case_id = await self.site.office.store.read(cases.id_of, number)
+        rows = await self.site.office.store.read(outbox.of_case, case_id or "")
+        told = [(str(r["recipient"]), from_text(r["created_at"])) for r in rows if r["text"] == "urgent"]
+        return [(to.removeprefix("account:"), at) for to, at in told if to.startswith("account:")]
+
+    async def reads(self, path: str) -> str:
+        """A public page as anybody reads it."""
+        async with self.site.client.get(path) as answer:
+            assert answer.status == 200
+            return await answer.text()
 
     async def state(self, number: str) -> str:
         """The office's word for where the case stands."""

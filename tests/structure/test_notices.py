@@ -4,6 +4,7 @@ import ast
 from typing import Any
 
 from config import starter
+from supervision import digests, rungs
 from tests.structure.house import program
 
 NOTICES: dict[str, dict[str, Any]] = starter.read()["texts"]["notices"]
@@ -23,6 +24,14 @@ def told() -> dict[str, str]:
 
 def test_every_notice_that_machines_tell_has_its_texts() -> None:
     assert not {name: place for name, place in told().items() if name not in NOTICES}
+
+
+def test_every_notice_that_rungs_and_mornings_tell_has_its_texts() -> None:
+    said = {*rungs._STAFF_TEXT.values(), *rungs._RECORD_TEXT.values(), *rungs._CITIZEN_TEXT.values(), "overdue"}
+    ladders = starter.read()["ladders"]
+    watches = {name for name, table in ladders.items() if isinstance(table, dict) and "watch" in str(table["rungs"])}
+    assert watches == {"veto", "site_publication", "site_statistics"}
+    assert said | watches | {digests.DIGEST, "work_list"} <= set(NOTICES)
 
 
 def test_every_notice_says_the_same_parts_in_both_languages() -> None:

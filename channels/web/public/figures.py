@@ -10,8 +10,11 @@ from weakref import WeakKeyDictionary
 from channels.texts.catalog import N_, Lang, said
 from channels.web.public.answering import pick
 from channels.web.render import percent
+from hub.clocks import due_day
+from hub.moments import from_text
 from hub.office import Office
 from hub.rulebook import Rulebook
+from hub.storage import listed as listed_orders
 from supervision import board
 from supervision.board import Month, Statistics
 from supervision.figures import Value
@@ -131,6 +134,16 @@ def _label(day: date, monthly: bool, lang: Lang) -> str:
 
 def _days(value: float | None) -> str:
     return "—" if value is None else f"{value:g}"
+
+
+async def listed(office: Office, book: Rulebook, lang: Lang) -> list[tuple[str, str, str, str]]:
+    """Cases under public supervision (挂牌督办): number, unit, since when, and the day by which the unit answers."""
+    rows = []
+    for order in await _kept(office, "listed", listed_orders.orders):
+        unit, due = book.directory.get(order.unit), due_day(from_text(order.due), book.calendar)
+        name = "" if unit is None else unit.zh if lang == "zh" else unit.en
+        rows.append((order.number, name, order.since, due.isoformat()))
+    return rows
 
 
 async def _kept(office: Office, name: str, question: Callable[..., Asked], *asked: Any) -> Asked:

@@ -35,6 +35,7 @@ async def show(request: web.Request) -> web.Response:
             "bars": figures.bars(found, book, lang),
             "received": figures.received(found, lang),
             "waits": figures.waits(found),
+            "orders": await figures.listed(office, book, lang),
         }
 
     return await public_page(request, "public/statistics.html", values)

@@ -10,8 +10,10 @@ from channels.texts.catalog import N_
 from channels.web.forms import query
 from channels.web.staff.frame import Desk, show, sit
 from hub.measures import LONGEST as LONGEST_TOOK
+from hub.words import SITE_WATCHES
 from supervision.board import Board, Line, board
 from supervision.figures import MINIMUM, Value
+from supervision.watches import stand
 
 TILES = ("on_time", "first_pass", "rounds", "solved", "satisfied")
 LONGEST = timedelta(days=366)
@@ -50,7 +52,21 @@ async def show_board(request: web.Request) -> web.StreamResponse:
         series_top=max([d.received for d in figures.by_day], default=0),
         by_day=[(d.day.isoformat(), d.received, d.answered, d.in_time, d.late) for d in reversed(figures.by_day)],
         minimum=MINIMUM,
+        watches=await _watches(desk) if desk.actor.hub_roles else [],
     )
+
+
+async def _watches(desk: Desk) -> list[dict[str, Any]]:
+    """What inspection counts in days, with the colour of the rung that was reached."""
+    return [
+        {
+            "name": desk.word(SITE_WATCHES[watch.name]),
+            "days": watch.days,
+            "last": watch.last,
+            "lamp": watch.colour,
+        }
+        for watch in await desk.office.store.read(stand, desk.book, desk.now)
+    ]
 
 
 def period(since: str, until: str, today: date) -> tuple[date, date]:

@@ -19,6 +19,7 @@ from hub.rulebook import Rulebook
 from hub.storage import lists
 from hub.storage.tx import Tx
 from hub.views import Row
+from hub.words import clock_word
 
 ROWS = 50
 MOST_COUNTED = 100
@@ -88,9 +89,10 @@ def read_cursor(text: str) -> lists.Cursor | None:
 
 
 def notice(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
-    """One notice on the desk: number and subject, nothing of the letter."""
+    """One notice on the desk: number and subject, nothing of the letter; one of no case leads to a list."""
+    view = json.loads(str(row["refs"])).get("view", "open")
     return {
-        "href": f"/staff/cases/{row['number']}",
+        "href": f"/staff/cases/{row['number']}" if row["number"] else f"/staff/inbox?view={view}",
         "number": row["number"],
         "text": subject(desk, str(row["text"]), str(row["number"]), str(row["refs"])),
         "at": row["created_at"],
@@ -99,10 +101,18 @@ def notice(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def subject(desk: Desk, text: str, number: str, refs: str = "{}", unit: str = "") -> str:
     """The subject line of a notice, with number and unit in their places."""
+    known: Mapping[str, Any] = json.loads(refs)
+    fill = {name: str(value) for name, value in known.items() if isinstance(value, int | str)}
+    fill |= {"number": number, "unit": desk.unit(fill.get("unit", "")) or unit}
+    fill["record"] = desk.word(clock_word(fill.get("clock", "")))
+    if "what" in fill:
+        fill["what"] = GAP.sub("", _line(desk, fill["what"])).strip("：:的 ")
+    return GAP.sub(lambda gap: fill.get(gap[0].strip("{}"), ""), _line(desk, text))
+
+
+def _line(desk: Desk, text: str) -> str:
     known = desk.book.texts.get("notices", {}).get(text, {})
-    line = str(known.get(f"{desk.lang}_subject", text))
-    unit = desk.unit(str(json.loads(refs).get("unit", ""))) or unit
-    return GAP.sub("", line.replace("{number}", number).replace("{unit}", unit))
+    return str(known.get(f"{desk.lang}_subject", text))
 
 
 def _page(

@@ -5,10 +5,10 @@ from typing import Any
 
 from channels.texts.catalog import N_
 from channels.web import daycount
+from channels.web.staff import fields
 from channels.web.staff.frame import Desk
-from hub.errors import Said
 from hub.views import ClockView, Row, Spoken
-from hub.words import CLOCKS, move_words
+from hub.words import clock_word, move_words
 
 LAMPS = {"grey": "paused"}
 HOLDERS: Mapping[str, str] = {
@@ -54,6 +54,9 @@ OVERLAYS: Mapping[str, str] = {
     "call_back": N_("回访"),
     "lifting": N_("取消遮盖申请"),
     "grade": N_("定级"),
+    "urging": N_("催办待回"),
+    "proposal": N_("督办建议"),
+    "duty": N_("已通知值班室"),
 }
 STATES: Mapping[str, str] = {
     "open": N_("待处理"),
@@ -66,6 +69,10 @@ STATES: Mapping[str, str] = {
     "reported": N_("已反馈"),
     "answered": N_("已回复"),
     "acknowledged": N_("已知悉"),
+    "taken_up": N_("已采纳"),
+    "superseded": N_("已升级"),
+    "kept": N_("已兑现"),
+    "accepted": N_("已确认"),
 }
 CHANNELS: Mapping[str, str] = {
     "web": N_("网页"),
@@ -124,7 +131,7 @@ def clock(desk: Desk, view: ClockView) -> dict[str, Any]:
     """One clock with its lamp and its reckoning day by day."""
     shown = "red" if view.late else "paused" if view.phase == "paused" else "green"
     return {
-        "name": desk.word(CLOCKS.get(view.name, Said(view.name, view.name))),
+        "name": desk.word(clock_word(view.name)),
         "round": view.round,
         "running": view.phase in ("running", "paused"),
         "lamp": shown,
@@ -170,6 +177,10 @@ def overlay(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
     """One record on a case in words; of its data only what is a date, a number or an officer's own words."""
     data = row["data"]
     told = [str(data[name]) for name in ("task", "reason", "grade") if isinstance(data.get(name), str)]
+    if level := data.get("level"):
+        told.append(desk.word(fields.choice_word("order_levels", str(level))))
+    if listed := data.get("listed"):
+        told.append(desk.say(N_("%(day)s起公开挂牌"), day=listed))
     if "days" in data:
         told.append(desk.say(N_("%(n)s天"), n=data["days"]))
     return {
@@ -179,7 +190,7 @@ def overlay(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
         "at": row["at"],
         "by": row["by"],
         "due": row["due"],
-        "unit": desk.unit(row["unit"]) if row["kind"] == "joint" else "",
+        "unit": desk.unit(row["unit"]) if row["kind"] in ("joint", "duty", "urging", "order") else "",
         "told": told,
     }
 
