@@ -46,6 +46,7 @@ OTHER_LINES: dict[str, Said] = {
     "shelved": Said("挂账", "Shelved"),
     "notice.again": Said("再发一次通知", "A notice was sent again"),
     "notice.failed": Said("一条通知没有送到", "A notice was not delivered"),
+    "sweep.again": Said("出错的催办再试一次", "A step that failed is tried again"),
     "notice.unknown": Said("一条通知不知道有没有送到", "Whether a notice arrived is unknown"),
 }
 IN_HANDS = Said("{unit}正在办理。", "{unit} is handling it.")

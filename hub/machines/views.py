@@ -19,6 +19,11 @@ class View:
     due: Due = ""
     closed: bool = False
 
+    @property
+    def newest(self) -> bool:
+        """Whether the newest stand first: where no limit runs any more. All others go by the time that is left."""
+        return self.closed or self.code == "answered"
+
 
 _OFFICE = ("handler", "signer")
 _DESK = ("intake", "dispatcher", "clerk")

@@ -39,7 +39,6 @@ UPDATE outbox SET state = 'waiting', next_at = :now, lease_until = NULL, lease_b
 WHERE key = :key AND state IN ('failed', 'ambiguous', 'undeliverable') RETURNING key
 """
 OF_CASE = "SELECT * FROM outbox WHERE case_id = :case_id ORDER BY created_at, key"
-OLDEST = "SELECT MIN(next_at) AS oldest FROM outbox WHERE state = 'waiting'"
 # Notices on officers' desks, newest first.
 ON_DESK = """
 SELECT o.*, c.number, c.state AS case_state FROM outbox o JOIN cases c ON c.id = o.case_id
@@ -133,12 +132,6 @@ def send_again(tx: Tx, key: str, now: datetime) -> bool:
 
 def of_case(tx: Tx, case_id: str) -> list[Row]:
     return tx.execute(OF_CASE, {"case_id": case_id})
-
-
-def oldest_waiting(tx: Tx) -> str | None:
-    """When the longest-waiting notice should have gone; health shows its age."""
-    rows = tx.execute(OLDEST)
-    return rows[0]["oldest"] if rows else None
 
 
 def on_desk(tx: Tx, recipients: list[str], limit: int = 50) -> list[Row]:

@@ -1,7 +1,7 @@
 """The office's part of the table of routes: address, handler, and who may come in."""
 
 from channels.web.keys import Route
-from channels.web.staff import absence, admin, board, case, dispatch, inbox, login, moves, publication, reviews
+from channels.web.staff import absence, admin, board, case, dispatch, inbox, login, moves, publication, reviews, running
 from channels.web.staff.frame import BOARD, DISPATCH, PUBLICATION, REVIEWS
 
 ROUTES: tuple[Route, ...] = (
@@ -32,4 +32,5 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/admin", admin.show_admin, ("admin",)),
     Route("POST", "/staff/admin/officers", admin.add, ("admin",)),
     Route("POST", "/staff/admin/officers/{officer}", admin.change, ("admin",)),
+    Route("POST", "/staff/admin/running", running.assist, ("admin",)),
 )
