@@ -45,10 +45,14 @@ browser-tests: browser
 bench: .venv/locked-dev                  ## ratios of DESIGN §14, side by side in one run
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.clocks
 
-faults: .venv/locked-dev                 ## crashes, full disks and lost servers
+faults: .venv/locked-dev                 ## crashes, full disks, lost servers, and clocks put to the proof (hours)
 	$(BIN)/python -m pytest tests/storage/test_faults.py
 	$(BIN)/python -m tests.faults.kill --rounds 20
+	$(BIN)/python -m tests.faults.sweep --rounds 10 --cases 5000
+	$(BIN)/python -m tests.hub.random_ledgers --count 100000
+	$(BIN)/python -m tests.hub.random_histories --count 10000
 
 docs: .venv/locked-dev                   ## pages that are drawn from the code
 	$(BIN)/python -m tests.structure.moves_table

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import pkgutil
 import signal
 import tomllib
 from collections.abc import AsyncIterator
@@ -10,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -18,9 +16,8 @@ import structlog
 import typer
 from aiohttp import web
 
-import channels.web.api
 from channels.outside import Secrets, outside
-from channels.web.api.document import document
+from channels.web.api.routes import whole_document
 from channels.web.app import make_app, make_runner
 from channels.web.keys import Parts
 from channels.web.passwords import hash_password
@@ -417,9 +414,7 @@ async def due(
 @command(app, "openapi")
 async def openapi() -> None:
     """Print the OpenAPI document of /api/v1."""
-    names = sorted(info.name for info in pkgutil.iter_modules(channels.web.api.__path__))
-    modules = [import_module(f"{channels.web.api.__name__}.{name}") for name in names]
-    print_json(document(op for module in modules for op in getattr(module, "OPS", ())))
+    print_json(whole_document())
 
 
 # The demo district ------------------------------------------------------------------------------------------------

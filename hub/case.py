@@ -173,6 +173,11 @@ class Clock:
     def revision(self) -> int:
         return len(self.ledger)
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """Name and round: which clock of the case it is."""
+        return self.name, self.round
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

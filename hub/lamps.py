@@ -15,12 +15,16 @@ VETO_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """The lamp of a case: `left` is in working days, negative when it is late; `day` is the last day in time."""
+    """The lamp of a case: `left` is in working days, negative when it is late; `day` is the last day in time.
+
+    `staffed` is the same in seconds of office time, negative when late: what a list by remaining time goes by.
+    """
 
     colour: Colour
     left: int | None
     day: date | None
     provisional: bool
+    staffed: int | None = None
 
 
 def lamp(case: Case, due: datetime | None, calendar: WorkCalendar, now: datetime) -> Lamp:
@@ -33,10 +37,11 @@ def lamp(case: Case, due: datetime | None, calendar: WorkCalendar, now: datetime
     if due is not None and day is not None:
         left = calendar.count_workdays(today, day) if now < due else -max(1, calendar.count_workdays(day, today))
     provisional = day is not None and calendar.is_provisional(day)
+    staffed = None if due is None else calendar.staffed_seconds_between(now, due)
     if case.kind == "consult" and now - case.received_at >= timedelta(days=VETO_DAYS):
-        return Lamp("black", left, day, provisional)
+        return Lamp("black", left, day, provisional, staffed)
     if due is None or left is None:
         return Lamp("grey", None, None, False)
     if now >= due:
-        return Lamp("red", left, day, provisional)
-    return Lamp("amber" if left <= 1 else "green", left, day, provisional)
+        return Lamp("red", left, day, provisional, staffed)
+    return Lamp("amber" if left <= 1 else "green", left, day, provisional, staffed)

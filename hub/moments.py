@@ -27,6 +27,6 @@ def to_text(moment: datetime) -> str:
 def from_text(text: str) -> datetime:
     """The moment that `to_text` wrote down; raises ValueError for any other form."""
     moment = datetime.fromisoformat(text)
-    if moment.utcoffset() is None or to_text(moment) != text:
+    if to_text(moment) != text:
         raise ValueError("a moment is written with fixed width and six decimals")
     return moment

@@ -124,7 +124,7 @@ def inbox(
 ) -> tuple[tuple[Row, ...], lists.Cursor | None]:
     """One page of a view, by due date (closed ones newest first), and where the next page begins."""
     chosen = BY_CODE.get(view, BY_CODE["open"])
-    newest = chosen.closed or chosen.code == "answered"
+    newest = chosen.newest
     found = lists.page(
         tx, sight(actor, book.directory), _wanted(chosen, asked, book, now), limit + 1, cursor, newest=newest
     )

@@ -12,6 +12,9 @@ from hub.storage.people import Absence, Officer
 from hub.storage.tx import Tx
 
 LONGEST_ABSENCE = timedelta(days=366)
+FEED = "calendar"
+"""The purpose of a sign-in that opens nothing but the own calendar feed."""
+FEED_LASTS = timedelta(days=366)
 
 
 def add_officer(
@@ -104,6 +107,25 @@ def end_away(tx: Tx, officer_id: str, since: datetime, actor: Actor, now: dateti
     if not people.end_away(tx, officer_id, since):
         raise NotFound
     _tell(tx, "officer.back", officer_id, actor, now)
+
+
+# The calendar feed ----------------------------------------------------------------------------------------------------
+
+
+def begin_feed(tx: Tx, token_hash: str, actor: Actor, now: datetime) -> None:
+    """Give the officer a new address for the own calendar feed; the one before is void from now on.
+
+    It lies among the sign-ins: a new password and a closed account end it too.
+    """
+    people.recall(tx, actor.id, FEED)
+    people.sign_in(tx, token_hash, actor.id, FEED, now, FEED_LASTS)
+    _tell(tx, "officer.feed", actor.id, actor, now)
+
+
+def end_feed(tx: Tx, actor: Actor, now: datetime) -> None:
+    """Make the address of the own calendar feed void."""
+    if people.recall(tx, actor.id, FEED):
+        _tell(tx, "officer.feed_ended", actor.id, actor, now)
 
 
 def _start(day: date, book: Rulebook) -> datetime:

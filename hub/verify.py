@@ -4,11 +4,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from hub.case import Case, Clock
-from hub.clocks import due_at, phase
+from hub.case import Case
+from hub.drift import drifted, said
 from hub.files import FileStore, NoSuchFile
 from hub.followers import verify_totals
 from hub.journal import Tip
@@ -117,9 +116,12 @@ async def _cases(store: Store, book: Rulebook, tell: Tell) -> AsyncIterator[Find
     after = ""
     while page := await store.read(checking.page, after, CASES, room="heavy"):
         for kept in page:
+            if isinstance(kept, checking.Unreadable):
+                yield Finding("case.unreadable", kept.number, f"读不出来：{kept.error}")
+                continue
             for finding in look_at(kept, book):
                 yield finding
-        after = page[-1].case.id
+        after = page[-1].id
         tell("cases", len(page))
         await asyncio.sleep(0)
 
@@ -130,7 +132,8 @@ def look_at(kept: checking.Kept, book: Rulebook) -> list[Finding]:
     machine = MACHINES.get(case.machine)
     if machine is None or case.state not in machine.states:
         return [Finding("case.state", number, f"没有这个状态：{case.machine}/{case.state}")]
-    found = [Finding("clock", number, f"{c.name} 第{c.round}轮：{why}") for c in kept.clocks for why in _clock(c, book)]
+    drift = [(clock, why) for clock in kept.clocks for why in drifted(clock, kept, machine, book)]
+    found = [Finding("clock", number, f"{clock.name} 第{clock.round}轮：{why}") for clock, why in drift]
     told = _last_told(kept)
     known: dict[str, Any] = {"to": case.state, "round": case.round, "version": case.version}
     for name, value in known.items():
@@ -140,24 +143,6 @@ def look_at(kept: checking.Kept, book: Rulebook) -> list[Finding]:
         found.append(Finding("case.journal", number, "没有办理记录"))
     found += [Finding("case.dates", number, why) for why in _dates(case, kept)]
     return found
-
-
-def _clock(clock: Clock, book: Rulebook) -> list[str]:
-    """The clock against its own ledger: due moment and phase are functions of it and of the calendar it is counted by.
-
-    So a clock that waits for its recount holds, and one that ended holds under the calendar it ended in.
-    """
-    if clock.calendar not in book.calendars:
-        return [f"按第 {clock.calendar} 版日历计算，但没有这一版"]
-    wrong = []
-    due, now_phase = due_at(clock.ledger, book.calendars[clock.calendar]), phase(clock.ledger)
-    if due != clock.due_at:
-        wrong.append(f"到期时刻应为 {_said(due)}，记为 {_said(clock.due_at)}")
-    if now_phase != clock.phase:
-        wrong.append(f"应为 {now_phase}，记为 {clock.phase}")
-    if clock.rung_at is not None and clock.phase != "running":
-        wrong.append("已停的时限还要催办")
-    return wrong
 
 
 def _last_told(kept: checking.Kept) -> dict[str, Any]:
@@ -176,15 +161,11 @@ def _dates(case: Case, kept: checking.Kept) -> list[str]:
     right = with_dates(case, kept.clocks)
     wrong = []
     if (right.main_due, right.unit_due) != (case.main_due, case.unit_due):
-        wrong.append(f"列表所记期限 {_said(case.main_due)}/{_said(case.unit_due)} 与时限不符")
+        wrong.append(f"列表所记期限 {said(case.main_due)}/{said(case.unit_due)} 与时限不符")
     due = case.unit_due or case.main_due
     if kept.sort_due != (NEVER if due is None else to_text(due)):
         wrong.append("排序用的期限与来信不符")
     return wrong
-
-
-def _said(moment: datetime | None) -> str:
-    return "无" if moment is None else to_text(moment)
 
 
 async def _files(store: Store, files: FileStore, tell: Tell) -> AsyncIterator[Finding]:

@@ -64,6 +64,7 @@ OTHER_LINES: dict[str, Said] = {
     "duty.called": Said("通知值班", "Called on duty"),
     "notice.again": Said("再发一次通知", "A notice was sent again"),
     "notice.failed": Said("一条通知没有送到", "A notice was not delivered"),
+    "sweep.again": Said("出错的催办再试一次", "A step that failed is tried again"),
     "notice.unknown": Said("一条通知不知道有没有送到", "Whether a notice arrived is unknown"),
 }
 SITE_WATCHES: dict[str, Said] = {

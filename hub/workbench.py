@@ -74,8 +74,7 @@ def look(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime, view:
 
 def following(tx: Tx, case: Case, view: str, actor: Actor, book: Rulebook, now: datetime) -> Row | None:
     """The next case of a view after this one, the first where this was the last; None when nothing else is there."""
-    newest = BY_CODE[view].closed or BY_CODE[view].code == "answered"
-    cursor = lists.cursor_of(case, newest=newest)
+    cursor = lists.cursor_of(case, newest=BY_CODE[view].newest)
     for start in (cursor, None):
         rows, _ = reading.inbox(tx, actor, view, {}, book, now, 2, start)
         other = next((row for row in rows if row.number != case.number), None)

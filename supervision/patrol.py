@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,9 @@ from hub.rulebook import Rulebook
 from hub.storage import cases, clocks, editions, journal, outbox, sweeps
 from hub.storage.clocks import DueRow
 from hub.storage.errors import StoreBusy, Unavailable
+from hub.storage.sweeps import Stuck
 from hub.storage.tx import Tx
+from hub.sweeping import QUARANTINE_AFTER, put_off, set_out
 from hub.timing import LAPSE, clock_of
 from supervision.demands import demand
 from supervision.digests import release_quiet
@@ -38,11 +40,6 @@ log = structlog.get_logger("patrol")
 BATCH = 200
 ABREAST = 16
 """Deeds handed over together, so that they share a commit."""
-SET_BACK = timedelta(minutes=1)
-"""A clock that stands further back than this is wrong: nothing is fired until it has caught up."""
-FIRST_DELAY = timedelta(minutes=1)
-QUARANTINE_AFTER = 5
-QUARANTINE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +70,12 @@ async def sweep(office: Office, now: datetime, limit: int = BATCH) -> Swept:
     """Do everything that is due at `now`, oldest first, until nothing is; ask in turns of `limit` rows.
 
     Any number of sweeps may run at once, in any process, and be killed at any point. A `now` that lies more than a
-    minute before the latest one ever swept is refused: `refused` is set and nothing is done. Raises Unavailable and
-    StoreBusy from the store; whatever else a row raises puts that row off and is logged with the case's number only.
+    minute before the latest one ever swept is refused: `refused` is set and nothing is done, until an admin says that
+    the clock is right. Raises Unavailable and StoreBusy from the store; whatever else a row raises puts that row off.
     """
     total = Swept()
     while True:
-        if not await office.store.write(_set_out, now):
+        if not await office.store.write(set_out, now):
             log.error("clock_set_back", alarm=True, now=to_text(now))
             return replace(total, refused=True)
         rows = await office.store.read(clocks.due, now, limit)
@@ -93,16 +90,6 @@ async def sweep(office: Office, now: datetime, limit: int = BATCH) -> Swept:
     return replace(total, digests=await release_quiet(office, now))
 
 
-def _set_out(tx: Tx, now: datetime) -> bool:
-    """Leave a sign of life; False when the clock was set back."""
-    last = sweeps.moment(tx, sweeps.LAST)
-    if last is not None and now < last - SET_BACK:
-        return False
-    sweeps.remember(tx, sweeps.LAST, max(now, last or now))
-    sweeps.remember(tx, sweeps.HEARTBEAT, now)
-    return True
-
-
 async def _one(office: Office, row: DueRow, now: datetime) -> Swept:
     async def run(book: Rulebook) -> Swept:
         return await office.store.write(climb_clock, row, book, now)
@@ -112,18 +99,16 @@ async def _one(office: Office, row: DueRow, now: datetime) -> Swept:
     except (Unavailable, StoreBusy):
         raise
     except Exception as fault:
-        number, tries = await office.store.write(put_off, row, now)
-        alarm = tries >= QUARANTINE_AFTER
-        told = log.error if alarm else log.warning
-        told("row_put_off", alarm=alarm, number=number, clock=row.name, tries=tries, error=_kind(fault))
-        return Swept(put_off=1)
+        return await _put_off(office, Stuck("clock", row.case_id, row.name, row.round, row.rung_at), fault, now)
 
 
-def put_off(tx: Tx, row: DueRow, now: datetime) -> tuple[str, int]:
-    """Let a row that raised wait: 1, 4, 16, 64 minutes, then a day. Answers the case's number and how often it was."""
-    before = sweeps.tries(tx, row)
-    delay = QUARANTINE if before + 1 >= QUARANTINE_AFTER else FIRST_DELAY * 4**before
-    return sweeps.number_of(tx, row.case_id), clocks.put_off(tx, row, now + delay)
+async def _put_off(office: Office, row: Stuck, fault: Exception, now: datetime) -> Swept:
+    """Pass a row over for a while, and say so with the case's number and the kind of error, no stored word."""
+    number, tries = await office.store.write(put_off, row, _kind(fault), now)
+    alarm = tries >= QUARANTINE_AFTER
+    told = log.error if alarm else log.warning
+    told("row_put_off", alarm=alarm, number=number, clock=row.name, tries=tries, error=_kind(fault))
+    return Swept(put_off=1)
 
 
 def climb_clock(tx: Tx, row: DueRow, book: Rulebook, now: datetime) -> Swept:
@@ -202,7 +187,7 @@ def _lapse(tx: Tx, row: DueRow, clock: Clock, book: Rulebook, now: datetime) -> 
 
 
 async def _overlays(office: Office, kind: str, now: datetime, limit: int) -> Swept:
-    """End the overlays of a kind whose day has passed; one that raises is passed over until the next sweep."""
+    """End the overlays of a kind whose day has passed; one that raises is put off like a clock."""
     total = Swept()
     after: sweeps.DueOverlay | None = None
     while True:
@@ -214,9 +199,7 @@ async def _overlays(office: Office, kind: str, now: datetime, limit: int) -> Swe
             except (Unavailable, StoreBusy):
                 raise
             except Exception as fault:
-                number = await office.store.read(sweeps.number_of, row.case_id)
-                log.warning("overlay_put_off", alarm=True, number=number, overlay=kind, error=_kind(fault))
-                total += Swept(put_off=1)
+                total += await _put_off(office, Stuck("overlay", row.case_id, kind, row.n, row.due_at), fault, now)
         if len(rows) < limit:
             return total
         after = rows[-1]

@@ -5,41 +5,44 @@ from typing import Any
 from aiohttp import web
 
 from channels.web import metrics
-from channels.web.keys import OFFICE, PARTS, Route
+from channels.web.keys import OFFICE, PARTS, SETTINGS, Route
+from hub import health
 from hub.calendar_editions import missing_year
-from hub.moments import from_text
 from hub.office import Office
-from hub.storage import backlog
+
+NEEDED = frozenset({"store", "question", "serving"})
+"""Without these no letter can be taken: not ready, 503. Whatever else is red must be looked at, but turns nobody away:
+a late sweep or a full outbox is no reason to keep citizens out."""
 
 
 async def healthz(request: web.Request) -> web.Response:
     """The loop answers; which engine stands behind it (DESIGN §12 wants its version seen)."""
-    health = request.app[OFFICE].store.health()
+    known = request.app[OFFICE].store.health()
     return web.json_response(
-        {"status": "ok", "engine": health.engine, "version": health.version, "careful": health.careful}
+        {"status": "ok", "engine": known.engine, "version": known.version, "careful": known.careful}
     )
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """Whether letters can be taken: the pump writes, a question is answered, heartbeats are fresh; else 503."""
+    """Whether letters can be taken, and whether everything else keeps up: ready, degraded (both 200), or 503."""
     office, parts = request.app[OFFICE], request.app[PARTS]
-    health = office.store.health()
-    checks: dict[str, Any] = {"store": health.pump_alive}
+    checks: dict[str, bool] = {"store": office.store.health().pump_alive}
+    told: dict[str, Any] = {}
     try:
-        waiting, _, _ = await office.store.read(backlog.waiting, office.clock())
-        checks["question"] = True
-        checks["outbox_waiting"] = waiting
-        checks["calendar_year_missing"] = await _year_missing(office)
+        waits, watched = await office.store.read(health.checks, office.clock(), _tick(request))
+        checks |= {"question": True} | {check.name: not check.red for check in watched}
+        told = {"outbox_waiting": waits.outbox_waiting, "inbox_waiting": waits.inbox_waiting}
+        told["calendar_year_missing"] = await _year_missing(office)
     except Exception:
         checks["question"] = False
     for name, age in parts.ages.items():
         seconds = age()
         if seconds is not None:
             checks[name] = seconds < parts.most_age
-    ready = all(value is not False for value in checks.values())
-    return web.json_response(
-        {"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503
-    )
+    red = {name for name, good in checks.items() if not good}
+    status = "not ready" if red & NEEDED else "degraded" if red else "ready"
+    answer = {"status": status, "red": sorted(red), "checks": checks, "waiting": told}
+    return web.json_response(answer, status=503 if red & NEEDED else 200)
 
 
 async def _year_missing(office: Office) -> int:
@@ -52,12 +55,19 @@ async def figures(request: web.Request) -> web.Response:
     """The figures of this process and the backlog of the hub, for Prometheus."""
     office = request.app[OFFICE]
     now = office.clock()
-    waiting, oldest, due = await office.store.read(backlog.waiting, now)
-    metrics.OUTBOX_WAITING.set(waiting)
-    metrics.OUTBOX_AGE.set(max(0.0, (now - from_text(oldest)).total_seconds()) if oldest else 0)
-    metrics.OLDEST_DUE.set(max(0.0, (now - from_text(due)).total_seconds()) if due else 0)
+    waits, watched = await office.store.read(health.checks, now, _tick(request))
+    metrics.OUTBOX_WAITING.set(waits.outbox_waiting)
+    metrics.INBOX_WAITING.set(waits.inbox_waiting)
+    metrics.OLDEST_DUE.set(max(0.0, (now - waits.due).total_seconds()) if waits.due else 0)
+    for check in watched:
+        metrics.WATCHED[check.name].set(check.value)
+        metrics.RED.labels(check.name).set(check.red)
     metrics.YEAR_MISSING.set(await _year_missing(office))
     return metrics.exposition()
+
+
+def _tick(request: web.Request) -> float:
+    return request.app[SETTINGS].timing.sweep_seconds
 
 
 ROUTES = (

@@ -16,12 +16,25 @@ SECONDS = Histogram(
     registry=REGISTRY,
 )
 LETTERS = Counter("minxin_letters", "Letters received on this site.", ("channel",), registry=REGISTRY)
-OUTBOX_AGE = Gauge("minxin_outbox_oldest_seconds", "How long the oldest due notice has waited.", registry=REGISTRY)
 OUTBOX_WAITING = Gauge("minxin_outbox_waiting", "Notices waiting to be sent.", registry=REGISTRY)
+INBOX_WAITING = Gauge("minxin_inbox_waiting", "Events of channels waiting to be worked off.", registry=REGISTRY)
 OLDEST_DUE = Gauge("minxin_oldest_due_seconds", "How long the most overdue open limit is over.", registry=REGISTRY)
 YEAR_MISSING = Gauge(
     "minxin_calendar_year_missing", "The year whose holiday notice is due and not entered; 0: none.", registry=REGISTRY
 )
+WATCHED = {
+    name: Gauge(f"minxin_{told}", words, registry=REGISTRY)
+    for name, told, words in (
+        ("heartbeat", "sweep_heartbeat_seconds", "How long ago a sweep last gave a sign of life."),
+        ("clock", "sweep_clock_behind_seconds", "How far this clock is behind the latest moment ever swept."),
+        ("unfired", "oldest_unfired_seconds", "How long the oldest rung that nobody climbed is over."),
+        ("put_off", "sweep_quarantined", "Rows of the sweep that raised time and again."),
+        ("outbox", "outbox_oldest_seconds", "How long the oldest due notice has waited."),
+        ("inbox", "inbox_oldest_seconds", "How long the oldest event of a channel has waited."),
+    )
+}
+"""One gauge for each check of hub/health.py."""
+RED = Gauge("minxin_red", "1 where somebody should look, by check.", ("check",), registry=REGISTRY)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 

@@ -21,6 +21,11 @@ class View:
     closed: bool = False
     records: tuple[str, ...] = ()
 
+    @property
+    def newest(self) -> bool:
+        """Whether the newest stand first: where no limit runs any more. All others go by the time that is left."""
+        return self.closed or self.code == "answered"
+
 
 _OFFICE = ("handler", "signer")
 _DESK = ("intake", "dispatcher", "clerk")

@@ -7,7 +7,7 @@ from hub.journal import Line
 from hub.storage import clocks
 from hub.storage.journal import OF_CASE
 from hub.storage.rows import from_row
-from hub.storage.tx import Tx
+from hub.storage.tx import Row, Tx
 
 PAGE = "SELECT * FROM cases WHERE id > :after ORDER BY id LIMIT :limit"
 REVISIONS = "SELECT name, round, revision FROM clocks WHERE case_id = :case_id"
@@ -69,25 +69,43 @@ WHERE c.sealed = 1 OR c.publish_consent = 0 ORDER BY p.number LIMIT 100
 
 
 class Kept(NamedTuple):
-    """A case with what the database keeps beside it."""
+    """A case with what the database keeps beside it; `fired` are clock, round, revision and rung of every effect."""
 
     case: Case
     sort_due: str
     clocks: tuple[Clock, ...]
     lines: tuple[Line, ...]
+    fired: frozenset[tuple[str, int, int, str]]
+
+    @property
+    def id(self) -> str:
+        return self.case.id
 
 
-def page(tx: Tx, after: str, limit: int) -> list[Kept]:
+class Unreadable(NamedTuple):
+    """A case of which something cannot be read; `error` is the class of what it raised."""
+
+    id: str
+    number: str
+    error: str
+
+
+def page(tx: Tx, after: str, limit: int) -> list[Kept | Unreadable]:
     """The cases after an id, each with its clocks and its lines of the journal."""
-    return [
-        Kept(
+    return [_kept(tx, row) for row in tx.execute(PAGE, {"after": after, "limit": limit})]
+
+
+def _kept(tx: Tx, row: Row) -> Kept | Unreadable:
+    try:
+        return Kept(
             from_row(Case, row),
             str(row["sort_due"]),
             clocks.of_case(tx, row["id"]),
             tuple(Line(**line) for line in tx.execute(OF_CASE, {"case_id": row["id"]})),
+            frozenset((f["name"], f["round"], f["revision"], f["rung"]) for f in clocks.fired(tx, row["id"])),
         )
-        for row in tx.execute(PAGE, {"after": after, "limit": limit})
-    ]
+    except (ValueError, LookupError, TypeError) as fault:
+        return Unreadable(row["id"], row["number"], type(fault).__name__)
 
 
 def broken(tx: Tx, name: str) -> list[str]:

@@ -10,12 +10,11 @@ from hub.moments import from_text, to_text
 from hub.storage.tx import Row, Tx
 
 PUT = """
-INSERT INTO clocks (case_id, name, round, ladder, phase, revision, due_at, breached_at, rung, rung_at, calendar,
-    tries)
-VALUES (:case_id, :name, :round, :ladder, :phase, :revision, :due_at, :breached_at, :rung, :rung_at, :calendar, 0)
+INSERT INTO clocks (case_id, name, round, ladder, phase, revision, due_at, breached_at, rung, rung_at, calendar)
+VALUES (:case_id, :name, :round, :ladder, :phase, :revision, :due_at, :breached_at, :rung, :rung_at, :calendar)
 ON CONFLICT (case_id, name, round) DO UPDATE SET phase = excluded.phase, revision = excluded.revision,
     due_at = excluded.due_at, breached_at = excluded.breached_at, rung = excluded.rung, rung_at = excluded.rung_at,
-    calendar = excluded.calendar, tries = 0
+    calendar = excluded.calendar
 """
 PUT_EVENT = """
 INSERT INTO clock_ledger (case_id, name, round, n, at, what, allowed, reason)
@@ -24,19 +23,20 @@ ON CONFLICT (case_id, name, round, n) DO NOTHING
 """
 OF_CASE = "SELECT * FROM clocks WHERE case_id = :case_id ORDER BY round, name"
 LEDGERS = "SELECT * FROM clock_ledger WHERE case_id = :case_id ORDER BY name, round, n"
-# The sweep's one question: what is due, oldest first.
+# The sweep's one question: what is due and not put off, oldest first.
 DUE = """
-SELECT case_id, name, round, rung_at FROM clocks
-WHERE rung_at IS NOT NULL AND rung_at <= :now ORDER BY rung_at, case_id LIMIT :limit
+SELECT k.case_id, k.name, k.round, k.rung_at FROM clocks k
+WHERE k.rung_at IS NOT NULL AND k.rung_at <= :now
+  AND NOT EXISTS (
+    SELECT 1 FROM put_off p
+    WHERE p.what = 'clock' AND p.case_id = k.case_id AND p.name = k.name AND p.n = k.round AND p.at = k.rung_at
+      AND p.until > :now)
+ORDER BY k.rung_at, k.case_id LIMIT :limit
 """
 FIRE = """
 INSERT INTO fired (case_id, name, round, revision, rung, at, recorded_at, told)
 VALUES (:case_id, :name, :round, :revision, :rung, :at, :recorded_at, :told)
 ON CONFLICT (case_id, name, round, revision, rung) DO NOTHING RETURNING rung
-"""
-PUT_OFF = """
-UPDATE clocks SET rung_at = :rung_at, tries = tries + 1
-WHERE case_id = :case_id AND name = :name AND round = :round RETURNING tries
 """
 # Open clocks in time that are counted under an older calendar, in the order of that calendar; none is one probe of the
 # index. Those that are late keep their calendar for good.
@@ -133,13 +133,6 @@ def fire(tx: Tx, case_id: str, clock: Clock, rung: str, at: datetime, now: datet
             },
         )
     )
-
-
-def put_off(tx: Tx, due_row: DueRow, until: datetime) -> int:
-    """Look at a row that raised again later, so that it does not block the rest; answers how often it raised."""
-    key = {"case_id": due_row.case_id, "name": due_row.name, "round": due_row.round}
-    rows = tx.execute(PUT_OFF, {**key, "rung_at": to_text(until)})
-    return int(rows[0]["tries"]) if rows else 0
 
 
 def behind(tx: Tx, edition: int, now: datetime, limit: int, after: Behind | None = None) -> list[Behind]:

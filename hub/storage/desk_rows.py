@@ -25,7 +25,6 @@ FROM outbox o JOIN cases c ON c.id = o.case_id WHERE o.state IN ('failed', 'ambi
 ORDER BY o.created_at DESC LIMIT :limit
 """
 NOTICE = "SELECT * FROM outbox WHERE key = :key"
-WAITING = "SELECT COUNT(*) AS n FROM outbox WHERE state = 'waiting'"
 EDITIONS = "SELECT family, number, by_whom, effective_from FROM editions ORDER BY family, number"
 
 
@@ -60,11 +59,6 @@ def notice(tx: Tx, key: str) -> Row | None:
     """One notice by its key."""
     rows = tx.execute(NOTICE, {"key": key})
     return rows[0] if rows else None
-
-
-def waiting(tx: Tx) -> int:
-    """How many notices wait to be sent."""
-    return int(tx.execute(WAITING)[0]["n"])
 
 
 def edition_list(tx: Tx) -> list[Row]:

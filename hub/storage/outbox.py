@@ -39,7 +39,6 @@ UPDATE outbox SET state = 'waiting', next_at = :now, lease_until = NULL, lease_b
 WHERE key = :key AND state IN ('failed', 'ambiguous', 'undeliverable') RETURNING key
 """
 OF_CASE = "SELECT * FROM outbox WHERE case_id = :case_id ORDER BY created_at, key"
-OLDEST = "SELECT MIN(next_at) AS oldest FROM outbox WHERE state = 'waiting'"
 # Notices on officers' desks, newest first; those of no case (digests, work lists, the site's watches) among them.
 ON_DESK = """
 SELECT o.*, COALESCE(c.number, '') AS number FROM outbox o LEFT JOIN cases c ON c.id = o.case_id
@@ -137,12 +136,6 @@ def send_again(tx: Tx, key: str, now: datetime) -> bool:
 
 def of_case(tx: Tx, case_id: str) -> list[Row]:
     return tx.execute(OF_CASE, {"case_id": case_id})
-
-
-def oldest_waiting(tx: Tx) -> str | None:
-    """When the longest-waiting notice should have gone; health shows its age."""
-    rows = tx.execute(OLDEST)
-    return rows[0]["oldest"] if rows else None
 
 
 def on_desk(tx: Tx, recipients: list[str], limit: int = 50) -> list[Row]:

@@ -69,6 +69,10 @@ SELECT s.*, o.active FROM sign_ins s JOIN officers o ON o.id = s.officer_id WHER
 SEEN = "UPDATE sign_ins SET seen_at = :now WHERE token_hash = :token_hash RETURNING officer_id"
 SIGN_OUT = "DELETE FROM sign_ins WHERE token_hash = :token_hash"
 SIGN_OUT_ALL = "DELETE FROM sign_ins WHERE officer_id = :officer_id"
+ISSUED = """
+SELECT MAX(created_at) AS at FROM sign_ins WHERE officer_id = :officer_id AND purpose = :purpose AND until > :now
+"""
+RECALL = "DELETE FROM sign_ins WHERE officer_id = :officer_id AND purpose = :purpose RETURNING officer_id"
 NAMES = "SELECT id, name FROM officers WHERE id IN (SELECT CAST(value AS TEXT) FROM json_each(:ids))"
 ACCOUNTS = "SELECT account FROM officers WHERE id IN (SELECT CAST(value AS TEXT) FROM json_each(:ids))"
 SET_PASSWORD = "UPDATE officers SET password_hash = :password_hash WHERE id = :id RETURNING id"  # noqa: S105
@@ -168,6 +172,17 @@ def sign_out(tx: Tx, token_hash: str) -> None:
 
 def sign_out_everywhere(tx: Tx, officer_id: str) -> None:
     tx.execute(SIGN_OUT_ALL, {"officer_id": officer_id})
+
+
+def issued(tx: Tx, officer_id: str, purpose: str, now: datetime) -> datetime | None:
+    """When an officer's newest token for a purpose was given; None where none is valid."""
+    at = tx.execute(ISSUED, {"officer_id": officer_id, "purpose": purpose, "now": to_text(now)})[0]["at"]
+    return from_text(at) if at else None
+
+
+def recall(tx: Tx, officer_id: str, purpose: str) -> bool:
+    """Make an officer's tokens for a purpose void; False where there were none."""
+    return bool(tx.execute(RECALL, {"officer_id": officer_id, "purpose": purpose}))
 
 
 def set_password(tx: Tx, officer_id: str, password_hash: str) -> bool:

@@ -26,6 +26,8 @@ from hub.clocks import (
 from hub.daylines import DayLine, explain, is_provisional
 from hub.holders import book, held_by
 from hub.limits import Limit, parse_limit
+from tests.hub import random_ledgers
+from tests.hub.slow_clock import QUARTER, slow_due
 
 CONFIG = Path(__file__).parents[2] / "config"
 CALENDAR = read_calendar(tomllib.loads((CONFIG / "calendar.toml").read_text("utf-8")), number=1)
@@ -450,62 +452,6 @@ def test_the_booked_parts_add_up_to_the_whole(moments: list[int], length: int) -
 
 # Random ledgers against a reference that lives through them step by step
 
-QUARTER = timedelta(minutes=15)
-
-
-class Replay:
-    """A clock lived through in time: events happen, days or quarters of an hour end, until the amount is full."""
-
-    def __init__(self, events: Sequence[LedgerEvent]) -> None:
-        first = events[0]
-        assert first.limit is not None
-        self.waiting = list(events[1:])
-        self.limit, self.quota, self.roll, self.resting = first.limit, first.limit.amount, first.limit.roll, False
-        self.now = first.at
-
-    def happen_before(self, instant: datetime) -> None:
-        while self.waiting and self.waiting[0].at < instant:
-            event = self.waiting.pop(0)
-            if event.what in ("pause", "resume"):
-                self.resting = event.what == "pause"
-            elif event.what == "extend" and event.limit:
-                self.quota += event.limit.amount
-                self.roll = self.roll or event.limit.roll
-
-    def due(self) -> datetime | None:
-        return self._due_day() if self.limit.in_days else self._due_hour()
-
-    def _due_day(self) -> datetime | None:
-        day, counted = self.now.astimezone(SHANGHAI).date(), 0
-        while True:
-            day += timedelta(days=1)
-            ends = datetime(day.year, day.month, day.day, 17, 30, tzinfo=SHANGHAI)
-            ends = ends if self.limit.close else ends + timedelta(hours=6, minutes=30)
-            self.happen_before(ends)
-            if self.resting:
-                if not self.waiting:
-                    return None
-                continue
-            worked = CALENDAR.is_workday(day)
-            counted += worked or self.limit.unit == "cd"
-            if counted >= self.quota and (worked or not self.roll):
-                return ends
-
-    def _due_hour(self) -> datetime | None:
-        left = self.quota * 4
-        while left > 0:
-            before = self.quota
-            self.happen_before(self.now + QUARTER)
-            left += (self.quota - before) * 4
-            if self.resting and not self.waiting:
-                return None
-            there = self.now.astimezone(SHANGHAI)
-            clock = there.hour * 4 + there.minute // 15
-            staffed = CALENDAR.is_workday(there.date()) and (36 <= clock < 48 or 54 <= clock < 70)
-            left -= not self.resting and (staffed or self.limit.unit == "h")
-            self.now += QUARTER
-        return self.now
-
 
 @st.composite
 def ledgers(draw: st.DrawFn, *, units: Sequence[str] = ("wd", "cd", "h", "sh")) -> tuple[LedgerEvent, ...]:
@@ -534,8 +480,19 @@ def ledgers(draw: st.DrawFn, *, units: Sequence[str] = ("wd", "cd", "h", "sh")) 
 @given(ledgers())
 def test_any_ledger_ends_when_a_clock_lived_through_step_by_step_ends(events: tuple[LedgerEvent, ...]) -> None:
     due = due_at(events, CALENDAR)
-    assert due == Replay(events).due()
+    assert due == slow_due(events, CALENDAR)
     assert due == due_at(list(events), CALENDAR)
+
+
+def test_random_ledgers_on_four_calendars_end_when_a_slow_clock_ends_them() -> None:
+    found = random_ledgers.compare(2000, seed=1)
+    assert found.wrong == []
+    assert min(found.kinds.values()) > 200, "every unit was looked at"
+
+
+def test_the_slow_clock_sees_a_clock_that_counts_wrongly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random_ledgers, "due_at", lambda events, calendar: due_at(events[:3], calendar))
+    assert random_ledgers.compare(200, seed=1).wrong
 
 
 @settings(max_examples=500, deadline=None)

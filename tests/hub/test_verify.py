@@ -39,6 +39,12 @@ async def test_a_hub_at_work_has_nothing_to_complain_of(store: Store, clock: Fix
     [
         ("UPDATE clocks SET due_at = '2026-03-30T16:00:00.000000Z' WHERE name = 'main'", "clock"),
         ("UPDATE clocks SET phase = 'met' WHERE name = 'main'", "clock"),
+        ("UPDATE clocks SET breached_at = due_at WHERE name = 'main'", "clock"),
+        ("UPDATE clocks SET rung_at = '2026-03-30T16:00:00.000000Z' WHERE name = 'main'", "clock"),
+        ("UPDATE clocks SET rung = 'late' WHERE name = 'main'", "clock"),
+        ("UPDATE clocks SET rung = '', rung_at = NULL WHERE name = 'main'", "clock"),
+        ("UPDATE clock_ledger SET allowed = '9wd' WHERE name = 'main'", "clock"),
+        ("UPDATE clock_ledger SET allowed = 'soon' WHERE name = 'main'", "case.unreadable"),
         ("UPDATE cases SET sort_due = '2020-01-01T00:00:00.000000Z'", "case.dates"),
         ("UPDATE cases SET main_due = '2020-01-01T00:00:00.000000Z'", "case.dates"),
         ("UPDATE cases SET state = 'answered'", "case.journal"),

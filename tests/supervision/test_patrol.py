@@ -12,7 +12,8 @@ from hub.storage import clocks, journal, outbox, sweeps
 from hub.storage.contract import Store
 from hub.storage.store import open_store
 from hub.storage.tx import Tx
-from supervision.patrol import QUARANTINE_AFTER, Swept, climb_clock, sweep
+from hub.sweeping import QUARANTINE_AFTER
+from supervision.patrol import Swept, climb_clock, sweep
 from tests.builders import HANDLER, RECEPTION, SIGNER, SUPERVISOR, a_letter, an_office, office_on
 from tests.conftest import FixedClock
 from tests.supervision.letters import answered, at_unit, climbed, in_work, told, whole
@@ -282,17 +283,20 @@ async def test_a_row_that_raises_is_put_off_and_does_not_block_the_rest(
 
     waits: list[timedelta] = []
     for _ in range(QUARANTINE_AFTER - 1):
-        row = (await store.read(clocks.due, clock.now + timedelta(days=2), 1))[0]
-        waits.append(row.rung_at - clock.now)
-        clock.now = row.rung_at
+        until = from_text((await store.read(sweeps.listed))[0]["until"])
+        waits.append(until - clock.now)
+        assert (await sweep(office, until - timedelta(seconds=1))).put_off == 0
+        clock.now = until
         assert (await sweep(office, clock.now)).put_off >= 1
-    waits.append((await store.read(clocks.due, clock.now + timedelta(days=2), 1))[0].rung_at - clock.now)
+    waits.append(from_text((await store.read(sweeps.listed))[0]["until"]) - clock.now)
     assert waits == [timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=16), timedelta(minutes=64),
                      timedelta(days=1)]  # fmt: skip
 
     await store.write(mend, poison.case_id, str(main.ledger[0].limit))
     await sweep(office, clock.advance(days=1, minutes=1))
     assert await climbed(store, poison, "main") == await climbed(store, good, "main"), "no rung was lost by the wait"
+    await sweep(office, clock.now)
+    assert await store.read(sweeps.listed) == [], "what went through is forgotten"
 
 
 async def test_imported_cases_climb_nothing(store: Store, clock: FixedClock, tmp_path: Path) -> None:

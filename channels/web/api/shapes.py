@@ -114,12 +114,13 @@ class Letter(Told):
 
 
 class LampTold(Told):
-    """How a case stands with its limit; `left` in working days, negative when late."""
+    """How a case stands with its limit: `left` in working days, `staffed` in seconds of office time; negative: late."""
 
     colour: str
     left: int | None
     day: date | None
     provisional: bool
+    staffed: int | None
 
 
 class RowTold(Told):
@@ -221,7 +222,13 @@ def letter(view: CitizenView) -> Letter:
 
 def row(r: Row, names: Mapping[str, str]) -> RowTold:
     """One line; `names` turns the officer's id into a name."""
-    shown = LampTold(colour=r.lamp.colour, left=r.lamp.left, day=r.lamp.day, provisional=r.lamp.provisional)
+    shown = LampTold(
+        colour=r.lamp.colour,
+        left=r.lamp.left,
+        day=r.lamp.day,
+        provisional=r.lamp.provisional,
+        staffed=r.lamp.staffed,
+    )
     return RowTold(
         number=r.number,
         title=r.title,

@@ -33,7 +33,7 @@ def staff(tx: Tx, now: datetime) -> Staff:
 
 async def show_absence(request: web.Request) -> web.StreamResponse:
     """The own absences, or all of them for an admin."""
-    return await _render(await sit(request), {}, None)
+    return await render(await sit(request), {}, None)
 
 
 async def enter(request: web.Request) -> web.StreamResponse:
@@ -50,7 +50,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
     except NotFound:
         raise
     except Refusal as fault:
-        return await _render(desk, given, fault)
+        return await render(desk, given, fault)
     raise web.HTTPSeeOther("/staff/absence?done=1")
 
 
@@ -74,13 +74,15 @@ def _day(given: dict[str, str], name: str) -> date:
         raise Invalid({name: Said("请选择日期。", "Please choose a day.")}) from None
 
 
-async def _render(desk: Desk, given: dict[str, str], fault: Refusal | None) -> web.Response:
+async def render(desk: Desk, given: dict[str, str], fault: Refusal | None, *, address: str = "") -> web.Response:
+    """The page; `address` is that of a calendar feed that was made just now."""
     known = await desk.office.store.read(staff, desk.now)
+    feed = await desk.office.store.read(people.issued, desk.actor.id, staffing.FEED, desk.now)
     names = {o.id: o.name for o, _ in known.officers}
     admin = desk.actor.has("admin")
     mine = [a for a in known.away if admin or desk.actor.id in (a.officer_id, a.deputy_id)]
     wrong = fault.fields if isinstance(fault, Invalid) else {}
-    done = {"1": N_("已登记。代办人从第一天起可以办理您的来信。"), "2": N_("已取消。")}
+    done = {"1": N_("已登记。代办人从第一天起可以办理您的来信。"), "2": N_("已取消。"), "3": N_("日历地址已停用。")}
     code = query(desk.request).get("done", "")
     return await show(
         desk,
@@ -94,6 +96,8 @@ async def _render(desk: Desk, given: dict[str, str], fault: Refusal | None) -> w
         errors={name: desk.word(said) for name, said in wrong.items()},
         above=desk.word(fault.said) if fault and not wrong else "",
         lent=_lent(desk, names),
+        feed=feed,
+        address=address,
         today=desk.book.calendar.day_of(desk.now).isoformat(),
         done=desk.say(done[code]) if code in done else "",
     )

@@ -9,16 +9,14 @@ from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.keys import SETTINGS, Fields
 from channels.web.passwords import hash_password
-from channels.web.staff import calendar
+from channels.web.staff import calendar, running
 from channels.web.staff.absence import Staff, role_word, staff
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
-from channels.web.staff.inbox import subject
 from hub import officers, staffing
 from hub.errors import Invalid, NotFound, Refusal, Said
 from hub.people import ROLES, UNIT_ROLES
 from hub.rulebook import FAMILIES
-from hub.storage import desk_rows, journal, outbox
-from hub.storage.tx import Tx
+from hub.storage import desk_rows
 
 TABS: tuple[tuple[str, str], ...] = (
     ("people", N_("人员与岗位")),
@@ -26,6 +24,7 @@ TABS: tuple[tuple[str, str], ...] = (
     ("editions", N_("规则版本")),
     ("health", N_("运行情况")),
 )
+DONE = {"1": N_("已保存。"), "over": N_("这一项已经不需要处理。")}
 ADDED = ("account", "name", "role", "unit", "home", "same_person_as")
 
 
@@ -135,7 +134,7 @@ async def _render(
         errors={name: desk.word(said) for name, said in wrong.items()},
         above=above,
         secret=secret,
-        done=done or (desk.say(N_("已保存。")) if query(desk.request).get("done") else ""),
+        done=done or desk.say(DONE.get(query(desk.request).get("done", ""), "")),
         nag=calendar.nag(desk),
         **await _values(desk, tab, found),
     )
@@ -148,7 +147,7 @@ async def _values(desk: Desk, tab: str, found: calendar.Preview | None) -> dict[
         rows = await desk.office.store.read(desk_rows.edition_list)
         return _editions(desk, rows)
     if tab == "health":
-        return _health(desk, await desk.office.store.read(_stuck, room="heavy"))
+        return await running.values(desk)
     return _people(desk, await desk.office.store.read(staff, desk.now))
 
 
@@ -197,37 +196,5 @@ def _editions(desk: Desk, rows: list[Any]) -> dict[str, Any]:
         "unit_rows": [
             (u.zh if zh else u.en, u.code, u.type, desk.unit(u.parent or ""), desk.unit(u.supervised_by))
             for u in book.directory.units.values()
-        ],
-    }
-
-
-def _stuck(tx: Tx) -> dict[str, Any]:
-    return {
-        "journal": journal.head(tx).seq,
-        "waiting": desk_rows.waiting(tx),
-        "oldest": outbox.oldest_waiting(tx),
-        "poison": desk_rows.poison(tx),
-        "stuck": desk_rows.stuck(tx),
-    }
-
-
-def _health(desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
-    health = desk.office.store.health()
-    return {
-        "health": health,
-        "journal": known["journal"],
-        "waiting": known["waiting"],
-        "oldest": known["oldest"],
-        "poison": known["poison"],
-        "stuck": [
-            {
-                "number": "" if s["sealed"] else s["number"],
-                "text": subject(desk, str(s["text"]), "" if s["sealed"] else str(s["number"])),
-                "state": s["state"],
-                "channel": s["channel"],
-                "error": s["error"],
-                "at": s["created_at"],
-            }
-            for s in known["stuck"]
         ],
     }

@@ -13,7 +13,7 @@ from channels.web.forms import query
 from channels.web.staff import calendar, parts
 from channels.web.staff.frame import Desk, show, sit
 from hub import reading, workbench
-from hub.machines.views import View, views_for
+from hub.machines.views import BY_CODE, View, views_for
 from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.storage import lists
@@ -53,6 +53,7 @@ async def show_inbox(request: web.Request) -> web.StreamResponse:
         shelves=_shelves(desk, counted, "" if words else view),
         shelf="" if words else view,
         title=desk.say(N_("搜索结果")) if words else _word(desk, views, view),
+        order="" if words or BY_CODE[view].newest else desk.say(N_("，剩余办公时间少的在前")),
         words=words,
         rows=[parts.inbox_row(desk, row, "" if words else view, names.get(row.officer, "")) for row in rows],
         kept=kept,
@@ -127,7 +128,7 @@ def _shelves(desk: Desk, counted: tuple[tuple[View, int], ...], view: str) -> li
         {
             "href": f"/staff/inbox?view={v.code}",
             "label": v.zh if desk.lang == "zh" else v.en,
-            "count": "" if v.closed or v.code == "answered" else "99+" if n >= MOST_COUNTED else n,
+            "count": "" if v.newest else "99+" if n >= MOST_COUNTED else n,
             "current": v.code == view,
             "tone": "red" if v.due == "late" else "",
         }

@@ -1,7 +1,20 @@
 """The office's part of the table of routes: address, handler, and who may come in."""
 
 from channels.web.keys import Route
-from channels.web.staff import absence, admin, board, case, dispatch, inbox, login, moves, publication, reviews
+from channels.web.staff import (
+    absence,
+    admin,
+    board,
+    case,
+    dispatch,
+    feed,
+    inbox,
+    login,
+    moves,
+    publication,
+    reviews,
+    running,
+)
 from channels.web.staff.frame import BOARD, DISPATCH, PUBLICATION, REVIEWS
 
 ROUTES: tuple[Route, ...] = (
@@ -29,8 +42,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/absence", absence.show_absence, "officer"),
     Route("POST", "/staff/absence", absence.enter, "officer"),
     Route("POST", "/staff/absence/end", absence.end, "officer"),
+    Route("POST", "/staff/calendar", feed.change_feed, "officer"),
+    Route("GET", "/staff/calendar/{token}.ics", feed.show_feed, "channel"),
     Route("GET", "/staff/admin", admin.show_admin, ("admin",)),
     Route("POST", "/staff/admin/calendar", admin.change_calendar, ("admin",)),
     Route("POST", "/staff/admin/officers", admin.add, ("admin",)),
     Route("POST", "/staff/admin/officers/{officer}", admin.change, ("admin",)),
+    Route("POST", "/staff/admin/running", running.assist, ("admin",)),
 )
