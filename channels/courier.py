@@ -28,7 +28,7 @@ from hub.storage.tx import Tx
 
 WORTH_A_CALL = frozenset(
     {"need_fix", "rejected", "answered", "question", "extended", "redo_due", "overdue", "reopened", "transferred"}
-    | {"merged"}
+    | {"merged", "due_moved"}
 )
 """What a citizen with nothing but a phone is told by a person, where no gateway sends text messages (DESIGN §7)."""
 NOT_WORTH_A_MESSAGE = frozenset({"rated", "message_added", "accepted"})

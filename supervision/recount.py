@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from hub.calendar import WorkCalendar, read_calendar
-from hub.calendar_editions import Foreseen, Shift
+from hub.calendar_editions import TO_CITIZEN, TO_UNIT, Foreseen, Shift
 from hub.case import Case, Clock, Dossier, Notice
 from hub.clocks import due_day
 from hub.errors import Overtaken
@@ -164,10 +164,10 @@ def _notices(case: Case, moved: list[tuple[Clock, Clock]], book: Rulebook, now: 
         return ()
     at, told = next_staffed_moment(book.calendar, now), []
     if "main" in days:
-        told.append(_notice(case, "party:1", "due_moved", *days["main"], at))
+        told.append(_notice(case, "party:1", TO_CITIZEN, *days["main"], at))
     name = next((n for n in TOLD_TO_UNIT if n in days), "")
     if name and case.unit and case.answered_at is None:
-        told.append(_notice(case, recipient("handler", case), "due_moved_staff", *days[name], at))
+        told.append(_notice(case, recipient("handler", case), TO_UNIT, *days[name], at))
     return tuple(told)
 
 
