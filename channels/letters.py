@@ -126,7 +126,7 @@ def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: 
 def _due(text: str, facts: Facts, desk: Desk, lang: str) -> str:
     due: datetime | None = facts.dossier.case.main_due
     main = facts.dossier.clock("main")
-    rests = main is not None and is_provisional(main.ledger, desk.book.calendar_of(main.calendar))
+    rests = main is not None and is_provisional(main.ledger, desk.book.calendar_shown(main.calendar))
     if text == "question" and (asked := facts.dossier.open("question")) is not None and asked.due_at is not None:
         due = asked.due_at
     clock = facts.dossier.clock(_CLOCKS.get(text, "main"))

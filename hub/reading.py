@@ -250,7 +250,7 @@ def unit_name(code: str, book: Rulebook) -> Said:
 
 def clock_view(clock: Clock, book: Rulebook, now: datetime) -> ClockView:
     """A clock with its reckoning; a resting clock shows when it would end if it went on now."""
-    calendar = book.calendar_of(clock.calendar)
+    calendar = book.calendar_shown(clock.calendar)
     due = clock.due_at or (due_if_resumed(clock.ledger, calendar, now) if clock.phase == "paused" else None)
     started = next(e for e in reversed(clock.ledger) if e.what in ("start", "restart"))
     return ClockView(
