@@ -39,7 +39,7 @@ WORTH_A_CALL = frozenset(
         "reopened",
         "transferred",
     }
-    | {"merged"}
+    | {"merged", "due_moved"}
 )
 """What a citizen with nothing but a phone is told by a person, where no gateway sends text messages (DESIGN §7)."""
 NOT_WORTH_A_MESSAGE = frozenset({"rated", "message_added", "accepted"})

@@ -22,7 +22,6 @@ Form = Literal["short", "full"]
 
 _CLOCKS: Mapping[str, str] = {"need_fix": "fix", "redo_due": "redo", "rate_invite": "rating", "rated": "rating"}
 """Which clock gives the day that a text names; all others name the day of the answer."""
-_PROVISIONAL = {"zh": "（暂定）", "en": " (provisional)"}
 _NO_DAY = {"zh": "我们另行告知的日期", "en": "a day we will tell you"}
 
 
@@ -127,7 +126,7 @@ def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: 
 def _due(text: str, facts: Facts, desk: Desk, lang: str) -> str:
     due: datetime | None = facts.dossier.case.main_due
     main = facts.dossier.clock("main")
-    rests = main is not None and is_provisional(main.ledger, desk.book.calendar_of(main.calendar))
+    rests = main is not None and is_provisional(main.ledger, desk.book.calendar_shown(main.calendar))
     if text == "question" and (asked := facts.dossier.open("question")) is not None and asked.due_at is not None:
         due = asked.due_at
     clock = facts.dossier.clock(_CLOCKS.get(text, "main"))
@@ -137,7 +136,10 @@ def _due(text: str, facts: Facts, desk: Desk, lang: str) -> str:
     if due is None:
         return _NO_DAY[lang]
     words = day_words(desk.book.calendar.day_of(due - timedelta(microseconds=1)), lang, today)
-    return words + _PROVISIONAL[lang] if rests and due == facts.dossier.case.main_due else words
+    if not rests or due != facts.dossier.case.main_due:
+        return words
+    # The mark takes the place of the weekday, so that the text message stays one.
+    return f"{words} (provisional)" if lang == "en" else f"{words.partition('（')[0]}（暂定）"
 
 
 def _was(refs: Mapping[str, Any], desk: Desk, lang: str) -> str:

@@ -12,6 +12,8 @@ from hub.journal import Datum, Entry
 from hub.storage import editions, journal
 from hub.storage.tx import Tx
 
+TO_CITIZEN, TO_UNIT = "due_moved", "due_moved_staff"
+"""The notices of a date that moved."""
 NOTICE_MONTH = 11
 """From this month on the notice for the next year is due: it came in November, twice in December (NORMS §6)."""
 FURTHEST = 550

@@ -139,7 +139,8 @@ def _checklist(content: Mapping[str, Any]) -> Iterator[str]:
 
 def _texts(content: Mapping[str, Any]) -> Iterator[str]:
     notices = content.get("notices", {})
-    for name in sorted(told_texts() - notices.keys()):
+    recount = {calendar_editions.TO_CITIZEN, calendar_editions.TO_UNIT}
+    for name in sorted((told_texts() | recount) - notices.keys()):
         yield f"流程会发通知 {name}，但没有写它的文字。(The notice {name} has no text.)"
     for name, text in notices.items():
         needed = _PARTS.get(text.get("audience", ""), _OFFICER_PARTS)

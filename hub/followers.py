@@ -5,13 +5,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import structlog
 
 from hub import desk
-from hub.calendar import WorkCalendar
-from hub.errors import NotNow
+from hub.errors import NotNow, OldEdition
 from hub.journal import Line
 from hub.measures import Place
 from hub.office import Office
@@ -77,8 +77,10 @@ async def _search(office: Office, engine: str) -> int:
 
 
 async def _totals(office: Office, engine: str) -> int:
-    calendar = (await office.book()).calendar
-    return await _to_the_end(office, "totals", lambda tx, lines: count(tx, calendar, lines))
+    async def run(book: Rulebook) -> int:
+        return await _to_the_end(office, "totals", lambda tx, lines: count(tx, book, lines))
+
+    return await office.with_rules(run)
 
 
 async def _to_the_end(office: Office, name: str, effect: Effect) -> int:
@@ -141,11 +143,11 @@ def _index_for_public(tx: Tx, engine: str, letter_id: str) -> None:
     search.put(tx, engine, PUBLIC, letter_id, text)
 
 
-def count(tx: Tx, calendar: WorkCalendar, lines: Iterable[Line]) -> None:
-    """Count the cases anew that the lines speak of."""
+def count(tx: Tx, book: Rulebook, lines: Iterable[Line]) -> None:
+    """Count the cases anew that the lines speak of. Raises OldEdition."""
     for case_id in dict.fromkeys(line.case_id for line in lines if line.case_id):
         with _passed_over(tx, case_id):
-            totals.count_again(tx, case_id, calendar)
+            totals.count_again(tx, case_id, book)
 
 
 @contextmanager
@@ -153,7 +155,7 @@ def _passed_over(tx: Tx, case_id: str) -> Iterator[None]:
     """One case that cannot be read is told and left out; `verify` finds it again. The rest must not wait for it."""
     try:
         yield
-    except StoreError:
+    except (StoreError, OldEdition):
         raise
     except Exception as fault:
         _alarm(sweeps.number_of(tx, case_id), fault)
@@ -168,13 +170,16 @@ async def verify_totals(office: Office, batch: int = 50) -> tuple[str, ...]:
 
     To be asked when the followers are at the end of the journal: what they have not read yet differs too.
     """
-    calendar = (await office.book()).calendar
+    return await office.with_rules(partial(_verify_totals, office, batch))
+
+
+async def _verify_totals(office: Office, batch: int, book: Rulebook) -> tuple[str, ...]:
     wrong: list[str] = []
     sums: dict[Place, int] = {}
     after, first = "", True
     while first or after:
         first = False
-        after, differing, part = await office.store.read(totals.verify_cases, after, batch, calendar, room="heavy")
+        after, differing, part = await office.store.read(totals.verify_cases, after, batch, book, room="heavy")
         wrong += differing
         for place, n in part.items():
             sums[place] = sums.get(place, 0) + n

@@ -66,7 +66,7 @@ class Office:
             return self._book
 
     def look_again(self) -> None:
-        """This process has just added an edition: notice it with the next question, not within seconds."""
+        """Notice a newer edition with the next question, not within seconds."""
         self._looked = -FRESH_SECONDS
 
     async def with_rules(self, run: Callable[[Rulebook], Awaitable[Answer]]) -> Answer:

@@ -36,7 +36,7 @@ def clock_view(clock: Clock, kind: Kind, book: Rulebook, now: datetime, held: Se
 
     With `held` (who had the case when) a breach names whose time it was.
     """
-    calendar, ledger = book.calendar_of(clock.calendar), _in_words(clock.ledger)
+    calendar, ledger = book.calendar_shown(clock.calendar), _in_words(clock.ledger)
     due = clock.due_at or (due_if_resumed(ledger, calendar, now) if clock.phase == "paused" else None)
     limits = (e for e in reversed(ledger) if e.limit is not None and e.what in ("start", "restart", "recalc"))
     standing = next(limits, ledger[0])

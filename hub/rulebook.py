@@ -65,6 +65,10 @@ class Rulebook:
         except KeyError:
             raise OldEdition from None
 
+    def calendar_shown(self, edition: int) -> WorkCalendar:
+        """The same for pages: a snapshot some seconds old shows a clock by the newest calendar it knows."""
+        return self.calendars.get(edition, self.calendar)
+
     @property
     def kinds(self) -> Mapping[str, Kind]:
         return self.kinds_by_edition[self.numbers["kinds"]]

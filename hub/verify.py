@@ -58,7 +58,7 @@ async def verify(office: Office, tell: Tell = nothing) -> Report:
     tip, faults = await _chain(store, tell)
     findings += faults
     if await store.read(editions.numbers):
-        findings += [f async for f in _cases(store, await office.book(), tell)]
+        findings += [f async for f in _cases(office, tell)]
     for name in checking.BROKEN:
         findings += [Finding(name, at, SENTENCES[name]) for at in await store.read(checking.broken, name, room="heavy")]
         tell(name, 1)
@@ -112,9 +112,12 @@ async def _chain(store: Store, tell: Tell) -> tuple[Tip, list[Finding]]:
             return tip, findings
 
 
-async def _cases(store: Store, book: Rulebook, tell: Tell) -> AsyncIterator[Finding]:
+async def _cases(office: Office, tell: Tell) -> AsyncIterator[Finding]:
+    """Each page with the rules in force once it was read: a hub beside us may have put newer ones into force."""
     after = ""
-    while page := await store.read(checking.page, after, CASES, room="heavy"):
+    while page := await office.store.read(checking.page, after, CASES, room="heavy"):
+        office.look_again()
+        book = await office.book()
         for kept in page:
             if isinstance(kept, checking.Unreadable):
                 yield Finding("case.unreadable", kept.number, f"读不出来：{kept.error}")

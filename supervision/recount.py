@@ -10,8 +10,8 @@ from typing import Any
 import structlog
 
 from hub.calendar import WorkCalendar, read_calendar
-from hub.calendar_editions import Foreseen, Shift
-from hub.case import Case, Clock, Dossier, Notice
+from hub.calendar_editions import TO_CITIZEN, TO_UNIT, Foreseen, Shift
+from hub.case import Case, Clock, Dossier, Notice, Overlay
 from hub.clocks import due_day
 from hub.errors import Overtaken
 from hub.journal import Entry
@@ -130,12 +130,20 @@ def recount_case(tx: Tx, case_id: str, book: Rulebook, now: datetime) -> Recount
     step = Step(
         case=case,
         clocks=tuple(changed.values()),
+        overlays=_undecided(dossier, moved),
         entries=tuple(_entry(case, old, new, book, now) for old, new in moved),
         notices=_notices(case, moved, book, now),
     )
     if not cases.apply(tx, step, dossier.case.version, now):
         raise Overtaken
     return Recounted(brought=len(changed), moved=len(moved))
+
+
+def _undecided(dossier: Dossier, moved: list[tuple[Clock, Clock]]) -> tuple[Overlay, ...]:
+    """An extension asked for waits for its decision until the limit, wherever that is now (DESIGN §6)."""
+    due = next((new.due_at for _, new in moved if new.name == "main"), None)
+    asked = dossier.open("extension")
+    return (replace(asked, due_at=due),) if asked is not None and due is not None else ()
 
 
 def _computed(clock: Clock, case: Case, book: Rulebook, now: datetime) -> Clock | None:
@@ -164,10 +172,10 @@ def _notices(case: Case, moved: list[tuple[Clock, Clock]], book: Rulebook, now: 
         return ()
     at, told = next_staffed_moment(book.calendar, now), []
     if "main" in days:
-        told.append(_notice(case, "party:1", "due_moved", *days["main"], at))
+        told.append(_notice(case, "party:1", TO_CITIZEN, *days["main"], at))
     name = next((n for n in TOLD_TO_UNIT if n in days), "")
     if name and case.unit and case.answered_at is None:
-        told.append(_notice(case, recipient("handler", case), "due_moved_staff", *days[name], at))
+        told.append(_notice(case, recipient("handler", case), TO_UNIT, *days[name], at))
     return tuple(told)
 
 

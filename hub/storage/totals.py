@@ -4,8 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from hub.calendar import WorkCalendar
 from hub.measures import Place, counted
+from hub.rulebook import Rulebook
 from hub.storage import cases
 from hub.storage.rows import to_json
 from hub.storage.tx import Row, Tx
@@ -46,9 +46,9 @@ GROUP BY day, measure
 """  # noqa: S608
 
 
-def count_again(tx: Tx, case_id: str, calendar: WorkCalendar) -> bool:
-    """Bring a case's facts up to now and the totals with them; False where nothing changed."""
-    now, before = _recomputed(tx, case_id, calendar), stored(tx, case_id)
+def count_again(tx: Tx, case_id: str, book: Rulebook) -> bool:
+    """Bring a case's facts up to now and the totals with them; False where nothing changed. Raises OldEdition."""
+    now, before = _recomputed(tx, case_id, book), stored(tx, case_id)
     changes = {p: n for p in now.keys() | before.keys() if (n := now.get(p, 0) - before.get(p, 0))}
     if not changes:
         return False
@@ -63,21 +63,25 @@ def stored(tx: Tx, case_id: str) -> Mapping[Place, int]:
     return {Place(*row[:4]): int(row[4]) for row in json.loads(rows[0]["counted"])} if rows else {}
 
 
-def _recomputed(tx: Tx, case_id: str, calendar: WorkCalendar) -> Mapping[Place, int]:
+def _recomputed(tx: Tx, case_id: str, book: Rulebook) -> Mapping[Place, int]:
+    """What a case counts for, by the calendar its answer was due under: a later one changes no figure of the past."""
     dossier = cases.dossier(tx, case_id)
-    return counted(dossier, calendar) if dossier else {}
+    if dossier is None:
+        return {}
+    main = dossier.clock("main")
+    return counted(dossier, book.calendar_of(main.calendar) if main else book.calendar)
 
 
 # Verification -------------------------------------------------------------------------------------------------------
 
 
-def verify_cases(tx: Tx, after: str, limit: int, calendar: WorkCalendar) -> tuple[str, list[str], Mapping[Place, int]]:
+def verify_cases(tx: Tx, after: str, limit: int, book: Rulebook) -> tuple[str, list[str], Mapping[Place, int]]:
     """Recompute the next cases after an id: where to go on (empty: the end), the ids that differ, and their sums."""
     ids = [str(r["id"]) for r in tx.execute(CASES_AFTER, {"after": after, "limit": limit})]
     wrong: list[str] = []
     sums: Counter[Place] = Counter()
     for case_id in ids:
-        now = _recomputed(tx, case_id, calendar)
+        now = _recomputed(tx, case_id, book)
         sums.update(now)
         if dict(now) != dict(stored(tx, case_id)):
             wrong.append(case_id)

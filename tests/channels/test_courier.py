@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -337,6 +338,29 @@ async def test_a_text_message_is_signed_short_and_holds_nothing_of_the_matter(of
     assert len(message["text"]) <= SMS_MOST
     assert "已答复" in message["text"]
     assert "路灯" not in message["text"]
+
+
+async def test_a_day_that_rests_on_a_year_not_announced_is_called_provisional(
+    office: Office, clock: FixedClock
+) -> None:
+    clock.now = datetime(2026, 12, 14, 2, tzinfo=UTC)
+    async with phones(office) as (at, opened), posting(office, {"sms": opened}):
+        for text in ("received", "due_moved"):
+            await ends(office, *await a_notice(office, text, None), "sent")
+    assert all("2027年1月5日（暂定）" in message["text"] for message in at.got)
+    assert "12345" in at.got[0]["text"] or "0555" in at.got[0]["text"]
+    assert all(len(message["text"]) <= SMS_MOST for message in at.got)
+
+
+async def test_a_moved_date_is_told_with_the_one_before(office: Office) -> None:
+    async with BotApi() as api, running(office, api):
+        case_id, _ = await a_notice(office)
+        moved = Notice("party:1", "due_moved", f"{case_id}:moved", {"was": "2026-03-11"})
+        await office.store.write(outbox.put, case_id, [moved], office.clock())
+        await ends(office, case_id, moved.key, "sent")
+        said = api.outbox(LI)[-1]["text"]
+    assert "原来告诉您最迟3月11日（星期三）答复" in said
+    assert "现在是最迟3月12日（星期四）答复您" in said
 
 
 async def test_a_gateway_that_is_busy_or_away_is_tried_again(office: Office, clock: FixedClock) -> None:

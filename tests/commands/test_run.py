@@ -11,6 +11,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.hub.notices import COMING, whole
+
 ROOT = Path(__file__).parents[2]
 LETTER = {"id": "1", "title": "路灯不亮", "body": "门口的路灯坏了半个月，请问归谁修？", "at": "2025-03-05T09:12:00"}
 
@@ -88,6 +90,22 @@ def test_a_served_hub_answers_keeps_others_out_and_ends_when_told(hub: dict[str,
     assert served.returncode == 0
 
 
+def test_a_year_of_the_calendar_is_looked_at_then_announced(hub: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "notice.txt"
+    file.write_text(whole(COMING, 2027), encoding="utf-8")
+    looked = json.loads(must(hub, "config", "calendar", str(file), "--dry-run", "--json"))
+    assert (looked["published"], looked["edition"]) == (False, 1)
+    assert {"2027-01-04", "2027-02-09"} <= set(looked["rest"])
+    assert "第 2 版已生效" in must(hub, "config", "calendar", str(file))
+    refused = run(hub, "config", "load")
+    assert (refused.returncode, "2027年的放假通知" in refused.stderr) == (1, True)
+    day = ("config", "calendar", "--rest", "2027-07-20", "--name", "台风停工", "--source", "区防指3号")
+    assert json.loads(must(hub, *day, "--json"))["rest"] == ["2027-07-20"]
+    file.write_text(whole(COMING, 2027).replace("共9天", "共8天"), encoding="utf-8")
+    wrong = run(hub, "config", "calendar", str(file), "--dry-run")
+    assert (wrong.returncode, "春节写的天数" in wrong.stderr) == (1, True)
+
+
 def test_a_date_is_explained_day_by_day_without_any_store(place: dict[str, str]) -> None:
     told = json.loads(must(place, "due", "2026-02-13T10:00", "5wd", "--json"))
     assert told["last_day"] == "2026-02-27"
@@ -130,6 +148,7 @@ def test_the_starter_rules_fit_and_an_empty_office_is_not_staffed(hub: dict[str,
         ("due", "2004-06-30", "--rule", "permits.decide"),
         ("route", "--text", "路灯", "--kind", "lottery"),
         ("config", "load", "/nowhere"),
+        ("config", "calendar", "--rest", "2026-07-20", "--work", "2026-07-21"),
         ("restore", "nothing.tar.gz"),
     ],
 )

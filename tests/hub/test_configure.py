@@ -1,8 +1,10 @@
 """Rule sets are checked before they come into force, and staffing tells where nobody could act."""
 
 import copy
+import json
 import shutil
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,9 @@ import pytest
 from config import starter
 from hub import configure, coverage, officers
 from hub.configure import check, read_folder
-from hub.errors import Invalid
+from hub.errors import Invalid, NotNow
 from hub.people import Actor
-from hub.storage import editions, people
+from hub.storage import editions, journal, people
 from hub.storage.contract import Store
 from hub.storage.people import Absence
 from routing.rules import read_rules
@@ -164,3 +166,24 @@ async def test_a_second_account_is_the_same_person(store: Store, clock: FixedClo
     assert officers.otp_uri(second) == ""
     with pytest.raises(Invalid):
         await store.write(officers.add, one, grants, "", "test")
+
+
+async def test_a_folder_that_was_not_kept_up_takes_no_announced_year_back(store: Store, clock: FixedClock) -> None:
+    await store.write(configure.load, STARTER, "test", clock())
+    known, calendar = changed("calendar")
+    calendar["years"]["2027"] = {**calendar["years"]["2026"], "holidays": [{"name": "元旦", "first": "2027-01-01"}]}
+    calendar["overrides"] = [
+        {"day": "2026-07-20", "workday": False, "name": "台风停工", "source": "区防指3号"},
+        {"day": "2025-07-21", "workday": False, "name": "从前的台风", "source": "区防指1号"},
+    ]
+    await store.write(configure.load, known, "test", clock())
+    with pytest.raises(NotNow) as refused:
+        await store.write(configure.load, STARTER, "test", clock())
+    assert "2027年的放假通知、2026-07-20（台风停工）" in refused.value.zh
+    assert "从前" not in refused.value.zh
+    assert (await store.read(editions.numbers))["calendar"] == 2
+
+    await store.write(partial(configure.load, forget=True), STARTER, "test", clock())
+    assert (await store.read(editions.numbers))["calendar"] == 3
+    lines = [line for line in await store.read(journal.read_after, 0, 100) if line.action == "edition.added"]
+    assert [json.loads(line.data)["edition"] for line in lines if "calendar" in line.data] == [1, 2, 3]

@@ -15,16 +15,20 @@ import pytest
 from config import starter
 from hub.case import Clock
 from hub.clocks import due_day
+from hub.followers import run_followers, verify_totals
 from hub.holiday_notice import read_notice
 from hub.intake import Received
 from hub.office import Office
 from hub.people import citizen
-from hub.storage import clocks, editions, journal, outbox
+from hub.reading import clock_view
+from hub.rulebook import Rulebook
+from hub.storage import cases, clocks, editions, journal, outbox
 from hub.storage.contract import Store
+from hub.storage.tx import Tx
 from hub.verify import verify
 from supervision.patrol import sweep
 from supervision.recount import Recounted, foresee, recount
-from tests.builders import HANDLER, SIGNER, a_letter, an_office, office_on
+from tests.builders import GOOD_REPLY, HANDLER, REVIEWER, SIGNER, a_letter, an_office, office_on
 from tests.conftest import FixedClock
 from tests.hub.notices import COMING
 from tests.hub.notices import whole as notice
@@ -184,12 +188,12 @@ async def test_a_date_is_never_moved_into_the_past(store: Store, clock: FixedClo
     assert page[-1] == (date(2026, 12, 20), False, "原算日期已过，按新日历延至最近的工作日（区里的安排）")
 
 
-def _explained(tx: Any, receipt: Received, book: Any, now: datetime) -> list[tuple[date, bool, str]]:
-    from hub.reading import own_letter
-
-    letter = own_letter(tx, receipt.case_id, 1, book, now)
-    assert letter.main is not None
-    return [(line.day, line.counted, line.why) for line in letter.main.lines]
+def _explained(tx: Tx, receipt: Received, book: Rulebook, now: datetime) -> list[tuple[date, bool, str]]:
+    """How the date of the answer is reckoned, as every page shows it."""
+    dossier = cases.dossier(tx, receipt.case_id)
+    main = dossier.clock("main") if dossier else None
+    assert main is not None
+    return [(line.day, line.counted, line.why) for line in clock_view(main, book, now).lines]
 
 
 async def test_a_move_made_before_the_recount_counts_as_it_was_told(
@@ -213,6 +217,40 @@ async def test_a_move_made_before_the_recount_counts_as_it_was_told(
     await office.act(receipt.number, "add", {"text": "3栋前面。"}, citizen(receipt.case_id, 1))
     assert await last_day(store, office, receipt) == date(2027, 1, 7)
     assert (await verify(office)).findings == ()
+
+
+async def test_an_extension_that_waits_for_its_decision_waits_until_the_moved_limit(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    receipt = await in_work(office, "asked")
+    await office.act(receipt.number, "request_extension", {"days": 5, "reason": "等配件"}, HANDLER)
+    await publish(store, with_2027(), clock.now)
+    office = office_on(store, clock, tmp_path)
+    await recount(office, clock.now)
+    asked = (await whole(store, receipt)).open("extension")
+    assert asked is not None
+    assert asked.due_at == (await clock_of(store, receipt, "main")).due_at
+
+
+async def test_a_day_declared_afterwards_changes_no_figure_of_an_answered_case(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    receipt = await in_work(office, "before")
+    clock.now += timedelta(days=2)
+    await office.act(receipt.number, "draft", {"body": GOOD_REPLY, "result": "upheld"}, HANDLER)
+    await office.act(receipt.number, "sign_off", {}, SIGNER)
+    await office.act(receipt.number, "qualified", {}, REVIEWER)
+    await run_followers(office)
+    await publish(store, with_days(("2026-12-15", False)), clock.now)
+    office = office_on(store, clock, tmp_path)
+    await recount(office, clock.now)
+    await run_followers(office)
+    assert await verify_totals(office) == ()
+    assert (await verify(office)).findings == ()
+    page = await store.read(_explained, receipt, await office.book(), clock.now)
+    assert (date(2026, 12, 15), True, "工作日") in page
 
 
 async def test_an_imported_case_moves_without_a_word(store: Store, clock: FixedClock, tmp_path: Path) -> None:
