@@ -33,7 +33,7 @@ from hub.machines.letter_effects import (
     suspends_publication,
 )
 from hub.machines.letter_states import at
-from hub.machines.limit_effects import starts_redo
+from hub.machines.limit_effects import starts_redo, starts_unit
 from hub.machines.machine import Move
 from hub.machines.machine import MoveField as F
 
@@ -163,7 +163,7 @@ AFTER_ANSWER = (
             sets(reopened=True, answered_at=None, score=0, solved=""),
             next_round,
             halves_main,
-            starts("unit"),
+            starts_unit,
             starts("veto"),
             suspends_publication,
             tells("unit", "returned"),
@@ -201,7 +201,7 @@ AFTER_ANSWER = (
             sets(reopened=True, answered_at=None, closed_at=None, score=0, solved=""),
             next_round,
             halves_main,
-            starts("unit"),
+            starts_unit,
             starts("veto"),
             says("note", "reason", "unit"),
             suspends_publication,

@@ -59,7 +59,7 @@ def sets_grade(turn: Turn, step: Step) -> Step:
 
 
 def starts_unit(turn: Turn, step: Step) -> Step:
-    """The department's clock: earlier than a date set outside, a day less than a graded limit, else by its rule."""
+    """The department's clock: earlier than a date set outside, a day less than a limit of its own, else by rule."""
     return timing.start(turn, step, "unit", inner_limit(turn, step, turn.now))
 
 
@@ -78,18 +78,16 @@ def inner_limit(turn: Turn, step: Step, begun: datetime) -> Limit | None:
     Before a date set outside it ends so much earlier as the rule says, at least a working day from its start.
     """
     rule, main = turn.kind.clocks.get("unit"), timing.newest(turn.dossier, step, "main")
-    if rule is None or main is None:
+    if rule is None or main is None or "main" not in turn.kind.clocks:
         return None
     standing, calendar = standing_limit(main.ledger), turn.book.calendar
     if isinstance(standing, Until):
         ahead = rule.ahead.amount if rule.ahead else 0
         days = calendar.count_workdays(calendar.day_of(begun), due_day(standing.moment, calendar)) - ahead
         return Limit(max(1, days), "wd")
-    graded = main_rule(turn, step)
-    if graded is None or graded is turn.kind.clocks.get("main"):
+    if standing is None or standing == turn.kind.clocks["main"].limit:
         return None
-    limit = graded.limit
-    return replace(limit, amount=max(1, limit.amount - 1)) if limit.in_days else limit
+    return replace(standing, amount=max(1, standing.amount - 1)) if standing.in_days else standing
 
 
 def sets_outside_due(turn: Turn, step: Step) -> Step:

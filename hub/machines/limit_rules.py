@@ -1,14 +1,13 @@
 """Which rule a case's main limit goes by now, and who decides on the next extension of it."""
 
 from hub.clocks import extensions
-from hub.machines.machine import Step, Turn
+from hub.machines.machine import Turn
 from hub.rulesets import ClockRule
 
 
-def main_rule(turn: Turn, step: Step | None = None) -> ClockRule | None:
+def main_rule(turn: Turn) -> ClockRule | None:
     """The rule of the main limit: that of the grade, where the case has one."""
-    given = (*turn.dossier.overlays, *(step.overlays if step else ()))
-    code = next((str(o.data["grade"]) for o in reversed(given) if o.kind == "grade"), None)
+    code = next((str(o.data["grade"]) for o in reversed(turn.dossier.overlays) if o.kind == "grade"), None)
     grade = turn.kind.grade(code)
     return grade.rule if grade is not None else turn.kind.clocks.get("main")
 

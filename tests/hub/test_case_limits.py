@@ -1,5 +1,6 @@
 """The limits of a case in its life, on both engines: rest, extension, grade, outside dates, another round, breaches."""
 
+import asyncio
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -195,6 +196,16 @@ async def test_the_signer_decides_the_first_extension_the_supervision_office_the
     assert await story.told("extension_asked") == ["signer@urban", "supervisor@"]
 
 
+async def test_two_signers_at_once_extend_once(office: Office) -> None:
+    story = await at_work(office)
+    await story.does(HANDLER, "request_extension", days=5, reason="配件要等。")
+    second = an_officer("另一位审签", "signer@urban")
+    both = (story.does(SIGNER, "approve_extension"), story.does(second, "approve_extension"))
+    ended = await asyncio.gather(*both, return_exceptions=True)
+    assert [type(e) for e in ended if e is not None] == [NotNow]
+    assert await story.last_day() == "2026-03-19"
+
+
 async def test_all_extensions_together_stay_within_the_rules(office: Office) -> None:
     story = await at_work(office)
     for days in (0, 11):
@@ -369,7 +380,8 @@ async def test_a_letter_keeps_the_version_of_its_day_when_a_new_law_comes_into_f
     await before.does(SIGNER, "sign_off")
     await before.does(REVIEWER, "qualified")
     await before.does(SUPERVISOR, "order_reopen", reason="说的没有做。")
-    assert str((await before.clock("main")).ledger[0].limit) == "8wd"  # half of fifteen, not of ten
+    halved = [str((await before.clock(name)).ledger[0].limit) for name in ("main", "unit")]
+    assert halved == ["8wd", "7wd"]  # half of fifteen, not of ten
 
 
 async def test_a_limit_that_counts_from_the_dispatch_begins_there(
