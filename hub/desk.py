@@ -71,11 +71,11 @@ def act(tx: Tx, number: str, asked: Asked, actor: Actor, book: Rulebook, now: da
 
 def act_by_system(
     tx: Tx, dossier: Dossier, code: str, values: Mapping[str, Any], book: Rulebook, now: datetime, spare: str = ""
-) -> Case:
-    """A move that the hub makes by itself; the caller holds the dossier of this very deed."""
+) -> Dossier:
+    """A move that the hub makes by itself on the dossier of this very deed; answers the dossier as it stands then."""
     step = move(dossier, code, SYSTEM, values, now, book, spare=spare)
     _write(tx, dossier, step, book, now)
-    return step.case
+    return fold(dossier, step)
 
 
 def publish(

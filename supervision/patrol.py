@@ -129,9 +129,14 @@ def climb_clock(tx: Tx, row: DueRow, book: Rulebook, now: datetime) -> Swept:
         return Swept()
     recorded, told = _record(tx, dossier, clock, found, book, now)
     clocks.put(tx, row.case_id, (found.clock,))
-    moved = demand(tx, row.case_id, recorded, told, book, now)
+    moved = demand(tx, _with(dossier, found.clock), recorded, told, book, now)
     moved += found.lapsed and _lapse(tx, row, found.clock, book, now)
     return Swept(climbed=1, rungs=len(recorded), moves=moved)
+
+
+def _with(dossier: Dossier, clock: Clock) -> Dossier:
+    others = (c for c in dossier.clocks if (c.name, c.round) != (clock.name, clock.round))
+    return replace(dossier, clocks=tuple(sorted((*others, clock), key=lambda c: (c.round, c.name))))
 
 
 def _clock(dossier: Dossier, row: DueRow) -> Clock | None:

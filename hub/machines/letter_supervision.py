@@ -126,7 +126,7 @@ SUPERVISION_OVERLAYS = (
         "Put down for a call",
         ALIVE,
         ("system",),
-        guards=(g.is_not_open("call_back"), g.citizen_can_be_called),
+        guards=(g.is_not_open("call_back"), g.citizen_can_be_called, g.not_sealed),
         effects=(opens("call_back"), starts("call_back"), tells("supervisor", "call_back")),
     ),
     overlay(

@@ -84,8 +84,8 @@ async def test_the_board_shows_what_inspection_counts_to_those_who_see_the_whole
     site.clock.advance(days=50)
     page = await see(await sit_down(site, "supervisor"), "/staff/board")
     assert "来信公开" in page.html
-    assert "已50天没有更新" in page.html
-    assert "已50天没有更新" not in (await see(await sit_down(site, "handler"), "/staff/board")).html
+    assert "上次更新后50天" in page.html
+    assert "上次更新后50天" not in (await see(await sit_down(site, "handler"), "/staff/board")).html
 
 
 async def test_a_notice_of_no_case_is_shown_to_its_role_alone(site: RunningSite) -> None:

@@ -14,7 +14,7 @@ from hub.followers import run_followers, verify_totals
 from hub.intake import Received
 from hub.office import Office
 from hub.people import Actor, citizen
-from hub.storage import cases, clocks, journal, listed, outbox
+from hub.storage import cases, clocks, journal, listed, outbox, totals
 from hub.storage.contract import Store
 from hub.storage.store import open_store
 from hub.verify import verify
@@ -103,6 +103,9 @@ async def test_a_reason_that_does_not_come_is_told_to_the_supervision_office_onc
     assert (await record(store, receipt, "urging")).state == "open", "it is owed still"
     await run_followers(office)
     assert await verify_totals(office) == ()
+    rows = await store.read(totals.summed, ["urban"], "2026-01-01", "2026-12-31", room="heavy")
+    counted = {r["measure"]: r["n"] for r in rows}
+    assert (counted["urged"], counted["reason_late"], counted.get("reason_given", 0)) == (1, 1, 0)
     assert (await verify(office)).findings == ()
 
 
