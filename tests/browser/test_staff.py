@@ -10,6 +10,7 @@ from hub.storage import cases
 from tests.browser.gallery import Eyes
 from tests.browser.staff_site import Office, an_office_at_work, at_desk, pages_of
 from tests.builders import GOOD_REPLY
+from tests.hub.notices import COMING, whole
 
 pytestmark = pytest.mark.browser
 
@@ -106,3 +107,18 @@ async def test_a_digit_sends_a_letter_to_the_unit_of_that_number(office: Office)
     await tab.keyboard.press("1")
     await tab.get_by_text("已完成：派单").wait_for()
     await tab.context.close()
+
+
+@pytest.mark.parametrize("eyes", [Eyes(390, "zh", "plain.light"), Eyes(1280, "en", "plain.dark")], ids=str)
+async def test_an_admin_announces_a_year_after_a_preview(office: Office, eyes: Eyes) -> None:
+    tab = await at_desk(office, "admin", eyes)
+    await tab.goto(f"{office.site.base}/staff/admin?tab=calendar")
+    await tab.fill("#notice", whole(COMING, 2027))
+    await tab.click("form:has(#notice) button")
+    await tab.wait_for_selector("#preview-title")
+    await no_barriers(tab, f"preview {eyes}")
+    width = await tab.evaluate("document.documentElement.scrollWidth")
+    assert width <= eyes.width
+    await tab.click("button[value=publish]")
+    await tab.wait_for_url("**year=2027**")
+    await no_barriers(tab, f"published {eyes}")

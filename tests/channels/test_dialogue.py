@@ -60,6 +60,14 @@ def test_the_whole_way_works_in_english() -> None:
     assert "You get an answer by Tuesday 1 December at the latest." in citizen.read
 
 
+def test_a_day_that_may_still_move_is_called_provisional() -> None:
+    citizen = at_summary()
+    citizen.presses("确认提交")
+    citizen.hears(replace(RECEIPT, provisional=True))
+    assert "暂定最迟12月1日（星期二）答复您" in citizen.read
+    assert "日期有变会告诉您" in citizen.read
+
+
 def test_numbers_typed_instead_of_buttons_are_understood() -> None:
     citizen = Citizen().says_("写信").says_("1")
     assert citizen.session.answers["kind"] == "complaint"
