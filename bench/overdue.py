@@ -16,12 +16,14 @@ from hub.timing import refreshed, with_dates
 
 IN_WORK = MACHINES["letter"].moves["sign"].to
 RUNNING = """
+WITH RECURSIVE many (round) AS (SELECT 1 UNION ALL SELECT round + 1 FROM many WHERE round < :rounds)
 INSERT INTO clocks (case_id, name, round, ladder, phase, revision, due_at, breached_at, rung, rung_at)
-VALUES (:case_id, 'far', :round, 'main', 'running', 1, :due_at, NULL, 'half', :rung_at)
+SELECT :case_id, 'far', round, 'main', 'running', 1, :due_at, NULL, 'half', :due_at FROM many
 """
 LEDGER = """
+WITH RECURSIVE many (round) AS (SELECT 1 UNION ALL SELECT round + 1 FROM many WHERE round < :rounds)
 INSERT INTO clock_ledger (case_id, name, round, n, at, what, allowed, reason)
-VALUES (:case_id, 'far', :round, 1, :at, 'start', '15wd', '')
+SELECT :case_id, 'far', round, 1, :at, 'start', '15wd', '' FROM many
 """
 
 
@@ -66,6 +68,6 @@ def write_cases(tx: Tx, which: Iterable[int], started: datetime, limit: Limit, b
 
 def write_running(tx: Tx, n: int, rounds: int, due: datetime, started: datetime) -> None:
     """So many running clocks on one case, with their ledgers: what the sweep passes over."""
-    of = [{"case_id": f"{n:026d}", "round": round_} for round_ in range(1, rounds + 1)]
-    tx.executemany(RUNNING, [{**row, "due_at": to_text(due), "rung_at": to_text(due)} for row in of])
-    tx.executemany(LEDGER, [{**row, "at": to_text(started)} for row in of])
+    which = {"case_id": f"{n:026d}", "rounds": rounds}
+    tx.execute(RUNNING, {**which, "due_at": to_text(due)})
+    tx.execute(LEDGER, {**which, "at": to_text(started)})

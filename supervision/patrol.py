@@ -38,8 +38,8 @@ from supervision.rungs import Climb, climb, notices
 log = structlog.get_logger("patrol")
 
 BATCH = 200
-ABREAST = 16
-"""Deeds handed over together, so that they share a commit."""
+ABREAST = 8
+"""Deeds handed over together, so that they share a commit; few, so that a letter that comes meanwhile waits for few."""
 
 
 @dataclass(frozen=True, slots=True)

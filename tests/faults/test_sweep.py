@@ -15,12 +15,12 @@ async def test_every_effect_stands_once_after_kill_9_in_a_sweep(
     engine: str, tmp_path: Path, postgres_server: PostgresServer
 ) -> None:
     database = postgres_server.url(postgres_server.create()) if engine == "postgres" else ""
-    figures = await killed(tmp_path, 150, 1, database)
+    figures = await killed(tmp_path, 60, 1, database)
     must = (*MUST_BE_ZERO, "broken_links")
     assert {name: figures[name] for name in must} == dict.fromkeys(must, 0)
 
 
 async def test_a_hub_told_to_stop_in_the_middle_of_a_sweep_finishes_it_and_ends_well(tmp_path: Path) -> None:
-    figures = await stopped(tmp_path, 400)
+    figures = await stopped(tmp_path, 200)
     assert figures["code"] == 0
     assert {name: figures[name] for name in MUST_BE_ZERO} == dict.fromkeys(MUST_BE_ZERO, 0)
