@@ -1,4 +1,4 @@
-"""Says the fixed messages of a template while it is compiled: each language has its own templates, none asks at work."""
+"""Says the fixed messages of a template when it is compiled: each language has its own, none asks while it works."""
 
 from collections.abc import Iterator
 

@@ -36,11 +36,12 @@ class Driver(Protocol):
 class Tx:
     """One deed's sight of the database; over when the deed is over, spent after its first error."""
 
-    __slots__ = ("_catalog", "_driver", "fault", "waiting")
+    __slots__ = ("_catalog", "_driver", "_text_only", "fault", "waiting")
 
     def __init__(self, driver: Driver, catalog: Catalog, *, writing: bool) -> None:
         self._driver: Driver | None = driver
         self._catalog = catalog
+        self._text_only: dict[tuple[str, str], bool] = {}
         self.fault: StoreError | None = None
         self.waiting: list[Draft] | None = [] if writing else None
 
@@ -85,11 +86,18 @@ class Tx:
             kind = type(value)
             if kind is str:
                 check_text(name, value)  # type: ignore[arg-type]
-            elif value is not None:
+            elif value is not None and not (kind is int and self._is_plain_number(name, value, statement)):
                 plain = self._plain(name, value, statement)
                 if plain is not value:
                     changed[name] = plain
         return {**params, **changed}
+
+    def _is_plain_number(self, name: str, value: object, statement: Statement) -> bool:
+        """The common case, which a deed for many rows asks thousands of times: looked up once a statement."""
+        key = (statement.sqlite, name)
+        if key not in self._text_only:
+            self._text_only[key] = self._meets_text(name, statement)
+        return not self._text_only[key] and -_LARGEST <= value < _LARGEST  # type: ignore[operator]
 
     def _plain(self, name: str, value: object, statement: Statement) -> object:
         """The rarer kinds of value, in the form the drivers know; raises Unstorable."""
