@@ -77,7 +77,7 @@ def page(
     for where, params in _branches(tx, eye, wanted):
         if cursor is not None:
             where, params = [*where, past], {**params, "at": cursor.at, "after": cursor.after}
-        sql = f"{_source(params)} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit"
+        sql = f"{_select('c.*', params)} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit"
         found.append(tx.execute(sql, {**params, "limit": limit}))
     rows = merge(*found, key=lambda r: (r[column], r["id"]), reverse=newest)
     return [from_row(Case, r) for r in islice(rows, limit)]
@@ -89,7 +89,7 @@ def count(tx: Tx, eye: Sight, wanted: Wanted, most: int = 100) -> int:
     for where, params in _branches(tx, eye, wanted):
         if wanted.get("open"):
             where = [*where, BY_INDEX]
-        inner = f"SELECT 1 AS one FROM cases c WHERE {' AND '.join(where)} LIMIT :most"  # noqa: S608
+        inner = f"{_select('1 AS one', params)} WHERE {' AND '.join(where)} LIMIT :most"
         counted = f"SELECT COUNT(*) AS n FROM ({inner}) AS counted"  # noqa: S608
         n += int(tx.execute(counted, {**params, "most": most - n})[0]["n"])
         if n >= most:
@@ -97,11 +97,11 @@ def count(tx: Tx, eye: Sight, wanted: Wanted, most: int = 100) -> int:
     return n
 
 
-def _source(params: Wanted) -> str:
-    """Where the rows of a branch come from: the whole table, or the few cases that are named."""
+def _select(what: str, params: Wanted) -> str:
+    """The beginning of a branch, which looks at the whole table, or at the few cases that are named."""
     named = [NAMED[name] for name in NAMED if name in params]
     few = f"WITH few AS MATERIALIZED (SELECT * FROM cases WHERE {' AND '.join(named)}) " if named else ""  # noqa: S608
-    return f"{few}SELECT c.* FROM {'few' if few else 'cases'} c"  # noqa: S608
+    return f"{few}SELECT {what} FROM {'few' if few else 'cases'} c"  # noqa: S608
 
 
 def cursor_of(case: Case, *, newest: bool = False) -> Cursor:
