@@ -53,6 +53,11 @@ def _nothing(*_: object) -> tuple[Finding, ...]:
     return ()
 
 
+def starter_units() -> tuple[str, ...]:
+    """The names of the starter district's units, as a reader chooses among them."""
+    return tuple(unit["short"] for unit in starter.read()["units"]["units"])
+
+
 def unlimited(folder: Path) -> Settings:
     """Settings in which no address is turned away."""
     limits = Limits(
@@ -105,8 +110,8 @@ class Alone:
 async def serve(what: str, folder: Path, *, alone: bool) -> None:
     """Serve until SIGTERM, then print the processor seconds spent since the port was told."""
     store: Store | None = None
-    if what == "bare":
-        app = bare_app(folder)
+    if what.startswith("bare"):
+        app = bare_app(folder, list(starter_units()), ours=what == "bare-page")
     elif what == "limit":
         store = await open_limit(folder)
         app = limit_app(store)
@@ -139,7 +144,7 @@ def spent() -> float:
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser()
-    asked.add_argument("what", choices=("limit", "bare", "office", "api", "site"))
+    asked.add_argument("what", choices=("limit", "bare", "bare-page", "office", "api", "site"))
     asked.add_argument("folder", type=Path)
     asked.add_argument("--alone", action="store_true")
     told = asked.parse_args()

@@ -22,8 +22,8 @@ from hub.storage.tx import Row as StoredRow
 from hub.storage.tx import Tx
 from hub.views import Row, StaffCase
 
-SEARCHED = 500
-ROUNDS = 4
+SEARCHED = 100
+ROUNDS = 20
 """A search reads at most ROUNDS × SEARCHED hits before it shows what the actor may see of them."""
 
 

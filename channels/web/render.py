@@ -4,10 +4,10 @@ import gzip
 import hashlib
 import io
 import mimetypes
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from channels.texts.catalog import LANGUAGES, N_, Lang, translator
+from channels.web.saying import TRANSLATOR, Saying
 from hub.moments import Clock, system_clock
 
 HERE = Path(__file__).resolve().parent
@@ -201,6 +202,18 @@ def paragraphs(text: str) -> Markup:
     )
 
 
+def options(rows: Iterable[tuple[object, object]], chosen: object) -> Markup:
+    """The lines of a select: rows of (value, label), one of them chosen."""
+    return _options(tuple((str(code), str(word)) for code, word in rows), str(chosen))
+
+
+@lru_cache(maxsize=256)
+def _options(rows: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    """Kept because the same list of units stands on most pages, and is long."""
+    line = Markup('<option value="%s"%s>%s</option>\n')
+    return Markup("").join(line % (code, " selected" if code == chosen else "", word) for code, word in rows)
+
+
 def said(lang: Lang, thing: Any, part: str = "") -> str:
     """The name of a kind, unit or field in the reader's language: its `zh` or `en`, or `about_zh` for part "about"."""
     name = f"{part}_{lang}" if part else lang
@@ -304,15 +317,16 @@ def make_environment(
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", Saying],
     )
-    env.policies["ext.i18n.trimmed"] = True
     say = translator(lang)
+    env.policies |= {"ext.i18n.trimmed": True, TRANSLATOR: say}
     env.install_gettext_callables(say, lambda one, many, n: say(many), newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(lang=lang, site=site, qr=qr, asset=addresses.__getitem__, today=lambda: local(now()).date())
     env.filters.update({f.__name__: partial(f, lang, now) for f in (day, due, moment, ago)})
-    env.filters.update({f.__name__: partial(f, lang) for f in (lamp, workdays, said)})
-    env.filters.update({f.__name__: f for f in (spell_code, percent, paragraphs)})
+    env.filters.update({f.__name__: partial(f, lang) for f in (workdays, said)})
+    env.filters.update({f.__name__: f for f in (spell_code, percent, paragraphs, options)})
+    env.filters["lamp"] = {state: lamp(lang, state) for state in LAMPS}.__getitem__
     return env
 
 

@@ -7,8 +7,8 @@ from hub.terms import Phrase, search_terms, single_characters, terms
 
 DOC = "SELECT doc FROM search_docs WHERE room = :room AND case_id = :case_id"
 NEXT = """
-INSERT INTO counters (name, value) VALUES ('search', 1)
-ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value
+INSERT INTO counters (name, value) VALUES ('search', :n)
+ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value
 """
 ADD_DOC = "INSERT INTO search_docs (doc, room, case_id) VALUES (:doc, :room, :case_id)"
 DROP_DOC = "DELETE FROM search_docs WHERE room = :room AND case_id = :case_id"
@@ -52,11 +52,14 @@ class Hit(NamedTuple):
 def put(tx: Tx, engine: str, room: str, case_id: str, text: str) -> None:
     """Index a case anew; a case that changed moves to the front, as its newest word is the newest thing."""
     remove(tx, engine, room, case_id)
-    doc = int(tx.execute(NEXT)[0]["value"])
-    tokens = terms(text)[:MOST_TERMS]
-    words = " ".join((*tokens, *single_characters(text)))
+    doc = int(tx.execute(NEXT, {"n": 1})[0]["value"])
     tx.execute(ADD_DOC, {"doc": doc, "room": room, "case_id": case_id})
-    tx.execute(DIALECTS[engine].put, {"doc": doc, "terms": words})
+    tx.execute(DIALECTS[engine].put, {"doc": doc, "terms": written(text)})
+
+
+def written(text: str) -> str:
+    """A text as it stands in the index: its terms in their order, then each of its characters once."""
+    return " ".join((*terms(text)[:MOST_TERMS], *single_characters(text)))
 
 
 def remove(tx: Tx, engine: str, room: str, case_id: str) -> None:
@@ -72,12 +75,12 @@ def find(tx: Tx, engine: str, room: str, query: str, limit: int, before: int = 1
     phrases = search_terms(query)
     if not phrases:
         return []
-    written = _written(engine, phrases)
-    asked = {"query": written, "room": room, "before": before, "limit": limit}
+    asked_for = _query(engine, phrases)
+    asked = {"query": asked_for, "room": room, "before": before, "limit": limit}
     return [Hit(str(r["case_id"]), int(r["doc"])) for r in tx.execute(DIALECTS[engine].find, asked)]
 
 
-def _written(engine: str, phrases: tuple[Phrase, ...]) -> str:
+def _query(engine: str, phrases: tuple[Phrase, ...]) -> str:
     """The query in the engine's own writing; tokens hold only letters and digits, so nothing can be slipped in."""
     if engine == "sqlite":
         return " AND ".join('"' + " ".join(p) + '"' for p in phrases)

@@ -173,3 +173,20 @@ def test_no_template_carries_inline_script_or_style() -> None:
         assert "<style" not in source, name
         assert " onclick=" not in source, name
         assert source.count("<script") == source.count('<script src="{{ asset('), name
+
+
+def test_a_fixed_message_is_said_when_the_template_is_compiled_and_one_with_values_when_it_is_shown() -> None:
+    env = make_look(now=lambda: NOW).environments["en"]
+    assert "Figures" in env.compile('{{ _("统计") }}', raw=True)
+    assert shown('{{ _("统计") }}', "en") == "Figures"
+    assert shown('{{ _("统计") }}') == "统计"
+    assert shown('{{ _("最多%(most)s字", most=5) }}') == "最多5字"
+    assert shown("{{ _(word) }}", "en", word="统计") == "Figures"
+
+
+def test_the_lines_of_a_select_are_escaped_and_the_chosen_one_is_marked_whatever_was_drawn_before() -> None:
+    rows = [("", "全部"), (1, "<一>")]
+    first = shown("{{ rows | options(1) }}", rows=rows)
+    assert first == '<option value="">全部</option>\n<option value="1" selected>&lt;一&gt;</option>\n'
+    assert shown("{{ rows | options('') }}", rows=rows).startswith('<option value="" selected>')
+    assert "selected" not in shown("{{ rows | options('<') }}", rows=rows)

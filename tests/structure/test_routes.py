@@ -1,5 +1,6 @@
 """Every address of the site is known, and every one says who may come in."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from channels.web.keys import OPEN_TO, Route
 from hub.people import ROLES
 
 GOLDEN = Path(__file__).with_name("routes.txt")
+TEMPLATES = Path(__file__).parents[2] / "channels" / "web" / "templates"
+LINKED = re.compile(r'(?:href|action)="(/[^"{}?#]*)"')
 
 
 def line(route: Route) -> str:
@@ -33,6 +36,13 @@ def test_every_route_says_who_may_come_in() -> None:
         else:
             assert route.who, route.path
             assert set(route.who) <= set(ROLES), route.path
+
+
+def test_every_fixed_address_in_a_page_leads_somewhere() -> None:
+    known = {route.path for route in table()}
+    linked = {(path.name, to) for path in TEMPLATES.rglob("*.html") for to in LINKED.findall(path.read_text("utf-8"))}
+    assert ("inbox.html", "/staff/inbox") in linked
+    assert {(name, to) for name, to in linked if to not in known} == set()
 
 
 def test_no_address_stands_twice() -> None:

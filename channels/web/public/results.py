@@ -126,8 +126,11 @@ def _steps(it: Published) -> list[tuple[str, str | datetime]]:
 
 
 def _short(lang: Lang, value: str) -> str:
+    """2026-12-01 → 12-01 / 1 Dec."""
+    if lang == "zh":
+        return value[5:]
     the_day = local_date(value)
-    return f"{the_day:%m-%d}" if lang == "zh" else f"{the_day.day} {the_day:%b}"
+    return f"{the_day.day} {the_day:%b}"
 
 
 def _units(book: Rulebook, lang: Lang) -> list[tuple[str, str]]:
