@@ -14,11 +14,11 @@ from channels.web import metrics
 from channels.web.address import is_neighbour
 from channels.web.errors import API, Foreign, Malformed, NotSignedIn, answer
 from channels.web.forms import cleaned, must_be_ours, must_be_text
-from channels.web.keys import FORM, OPEN_TO, REQUEST_ID, SETTINGS, Handler, Route, Who
+from channels.web.keys import FORM, OFFICE, OPEN_TO, REQUEST_ID, SETTINGS, Handler, Route, Who
 from channels.web.render import SECURITY_HEADERS
 from channels.web.session import citizen_by_code, citizen_of, current_actor
 from config.settings import Server
-from hub.errors import Forbidden, NotFound
+from hub.errors import Forbidden, NotFound, OldEdition
 from hub.people import ROLES
 from hub.privacy.randomness import draw
 
@@ -98,9 +98,20 @@ def guarded(route: Route) -> Handler:
         if route.stream:
             return await route.handler(request)
         async with asyncio.timeout(HANDLER_SECONDS):
-            return await route.handler(request)
+            return await answered(request, route)
 
     return handle
+
+
+async def answered(request: web.Request, route: Route) -> web.StreamResponse:
+    """The handler's answer; a page that only reads, and met a case of newer rules than it knew, reads once more."""
+    try:
+        return await route.handler(request)
+    except OldEdition:
+        if request.method not in SAFE:
+            raise
+        request.app[OFFICE].look_again()
+        return await route.handler(request)
 
 
 async def admit(request: web.Request, who: Who) -> None:

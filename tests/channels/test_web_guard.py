@@ -1,6 +1,7 @@
 """What stands before every page: host, origin, form token, clean text; and what stands on every answer."""
 
 from asyncio import open_connection
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -13,8 +14,13 @@ from channels.web.app import make_app
 from channels.web.forms import form, form_page
 from channels.web.keys import Route
 from channels.web.render import SECURITY_HEADERS
+from config import starter
 from config.settings import Server, Settings
+from hub.storage import editions
+from hub.storage.contract import Store
+from tests.builders import a_letter, office_on
 from tests.channels.web_site import PLENTY, RunningSite, csrf_in
+from tests.conftest import FixedClock
 
 UNSAFE = [
     ("/letters/track", "public"),
@@ -170,3 +176,17 @@ async def test_what_can_be_read_can_be_asked_for_by_head(site: RunningSite) -> N
         async with site.client.head(path) as answer:
             assert answer.status == 200
             assert await answer.read() == b""
+
+
+async def test_a_letter_that_another_process_took_under_newer_rules_can_be_read_at_once(
+    site: RunningSite, store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    await site.office.book()  # this process holds the rules of before
+    content = starter.read()["kinds"]
+    renamed = [{**kind, "zh": "意见"} if kind["code"] == "suggest" else kind for kind in content["kinds"]]
+    await store.write(editions.add, "kinds", {**content, "kinds": renamed}, "tests", clock())
+    other = office_on(store, clock, tmp_path)
+    receipt = await other.receive(a_letter())
+    headers = {"Authorization": f"Query {other.code(receipt.case_id)}"}
+    async with site.client.get(f"/api/v1/cases/{receipt.number}", headers=headers) as answer:
+        assert answer.status == 200
