@@ -34,6 +34,8 @@ IN_WORK = str(MACHINES["letter"].moves["sign"].to)
 LARGEST = "urban"
 """The unit with most cases: it has more open ones than a page shows, also in a small district."""
 LETTER, ANSWERED, SHOWN = 118, timedelta(days=3), timedelta(days=4)
+DAYS = 694
+"""So many days every district looks back on, a small one too: figures are kept by day."""
 OPEN_HOURS = 25 * 24
 """Open cases came in over the last 25 days, so that some are late: their limit is fifteen working days."""
 _TEXT = "".join(random.Random(7).choices(WORDS, k=1 << 20))
@@ -121,7 +123,7 @@ class District:
         rng = random.Random(n)
         unit = rng.choices(self.units, cum_weights=self.weights)[0]
         still_open = n % 10 == 0
-        hours = rng.randrange(OPEN_HOURS) if still_open else OPEN_HOURS + (self.many - n) // 1440 * 24
+        hours = rng.randrange(OPEN_HOURS) if still_open else OPEN_HOURS + (self.many - n) * DAYS // self.many * 24
         return self.case_at(unit, hours, still_open)
 
     def _case_at(self, unit: str, hours: int, still_open: bool) -> tuple[Case, Clock]:

