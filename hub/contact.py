@@ -24,6 +24,8 @@ class Shown:
     name: str
     phone: str
     email: str
+    behalf: str = ""
+    """For whom this person acts; empty where they write for themselves."""
 
 
 async def show(office: Office, number: str, actor: Actor) -> Shown:
@@ -37,7 +39,7 @@ async def show(office: Office, number: str, actor: Actor) -> Shown:
         return await office.store.write(record_showing, number, actor, book, office.clock())
 
     opened = office.opened(*await office.with_rules(run))
-    return Shown(opened.get("1:name", ""), opened.get("1:phone", ""), opened.get("1:email", ""))
+    return Shown(*(opened.get(f"1:{part}", "") for part in ("name", "phone", "email", "behalf:name")))
 
 
 def record_showing(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime) -> Kept:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub import own_words, sight
+from hub import entered, own_words, sight
 from hub.case import Case, Dossier
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Said
 from hub.fold import fold
@@ -88,7 +88,12 @@ def publish(
 
 
 def visible(dossier: Dossier, actor: Actor, book: Rulebook) -> bool:
-    """Whether the case exists for the actor, assisting units and a called duty office included."""
+    """Whether the case exists for the actor, assisting units and a called duty office included.
+
+    A sealed case is gone for whoever entered it, whatever other role they hold.
+    """
+    if dossier.case.sealed and entered.by(dossier, actor.person):
+        return False
     joint = [o.unit for o in dossier.overlays if o.kind in ("joint", "duty") and o.state == "open"]
     return actor.kind == "system" or sight.sees(actor, dossier.case, book.directory, joint)
 
@@ -120,6 +125,8 @@ def _must_handle(tx: Tx, asked: Asked, dossier: Dossier, book: Rulebook, now: da
     officer = people.actor(tx, str(asked.values["officer"]), now)
     if officer is None or not officer.holds("handler", unit, book.directory):
         raise Invalid({"officer": Said("这位同事不是该单位的承办人。", "This colleague does not handle for the unit.")})
+    if entered.by(dossier, officer.person):
+        raise Invalid({"officer": Said("这件来信由这位同事代录，不能再由其承办。", "This colleague entered the case.")})
 
 
 def _with_lead(tx: Tx, asked: Asked, dossier: Dossier, actor: Actor, book: Rulebook) -> Asked:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from hub import sight
+from hub import entered, sight
 from hub.case import Case, Clock, Dossier, Message, Party
 from hub.errors import KeyReused, Refusal
 from hub.fold import fold, joined
@@ -31,7 +31,7 @@ from hub.storage.tx import Tx
 from hub.submission import Submission
 from hub.timing import fresh, opening_rules, refreshed, silent, with_dates
 
-_CONTENT = tuple(f.name for f in fields(Submission) if f.name not in ("key", "scope", "at"))
+_CONTENT = tuple(f.name for f in fields(Submission) if f.name not in ("key", "scope"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,10 @@ def prepare(given: Submission, book: Rulebook, means: Means, now: datetime) -> P
     chosen = means.choose(_matter(given, kind, redacted), kind, book)
     case = _case(given, kind, book, means.new_id, redacted, chosen, received, now)
     party = _party(given, case)
-    dossier = Dossier(case, parties=(party,), clocks=_clocks(given, case, kind, book))
-    step = _first_moves(dossier, chosen, kind, book, received if given.channel == "import" else now)
+    taken_down = (entered.record(1, given.clerk, now, ""),) if given.clerk else ()
+    dossier = Dossier(case, parties=(party,), overlays=taken_down, clocks=_clocks(given, case, kind, book))
+    lines = _lines(given, case, book, received, now)
+    step = _first_moves(dossier, lines, chosen, kind, book, received if given.channel == "import" else now)
     case_key = new_case_key()
     return Prepared(
         scope=given.scope or given.channel,
@@ -178,7 +180,7 @@ def _redact(given: Submission, kind: Kind, means: Means) -> Redacted:
     contact = given.contact
     known = masking.Known(
         directory=means.public,
-        names=tuple(n for n in (contact.name,) if n),
+        names=tuple(n for n in (contact.name, given.behalf) if n),
         phones=tuple(p for p in (contact.phone,) if p),
     )
     sure = True
@@ -261,7 +263,7 @@ def _party(given: Submission, case: Case) -> Party:
     contact = given.contact
     return Party(
         n=1,
-        role="writer",
+        role=given.role,
         channel=given.channel,
         alias=f"来信人{case.id[-4:].upper()}",
         lang=given.lang,
@@ -285,13 +287,27 @@ def _clocks(given: Submission, case: Case, kind: Kind, book: Rulebook) -> tuple[
     return tuple(silent(c) if case.origin == "import" else c for c in clocks)
 
 
-def _first_moves(dossier: Dossier, chosen: Chosen, kind: Kind, book: Rulebook, now: datetime) -> Step:
+def _lines(given: Submission, case: Case, book: Rulebook, received: datetime, now: datetime) -> tuple[Entry, ...]:
+    """The lines of the receipt, by the channel or the clerk; a letter entered late says so in a line of its own."""
+    actor = given.clerk.officer if given.clerk else f"channel:{case.origin}"
+    data = {"kind": case.kind, "aim": case.aim, "level": case.level, "origin": case.origin, "state": case.state}
+    if given.role != "writer":
+        data |= {"role": given.role, "consent": "yes" if given.behalf_consent else "no"}
+    lines = [Entry(case.id, "received", actor, received, data)]
+    late = entered.workdays_late(received, now, book.calendar) if given.clerk else 0
+    if late > entered.FREE_WORKDAYS:
+        told: dict[str, str | int] = {"received_at": to_text(received), "workdays": late, "files": len(given.files)}
+        lines.append(Entry(case.id, "backdated", actor, now, told))
+    return tuple(lines)
+
+
+def _first_moves(
+    dossier: Dossier, lines: tuple[Entry, ...], chosen: Chosen, kind: Kind, book: Rulebook, now: datetime
+) -> Step:
     """The receipt, and what the system does at once: a sealed or surely routed letter goes to its unit."""
     case = with_dates(dossier.case, dossier.clocks)
     dossier = replace(dossier, case=case)
-    data = {"kind": case.kind, "aim": case.aim, "level": case.level, "origin": case.origin, "state": case.state}
-    received = Entry(case_id=case.id, action="received", actor=f"channel:{case.origin}", at=now, data=data)
-    step = Step(case=case, entries=(received,), clocks=dossier.clocks)
+    step = Step(case=case, entries=lines, overlays=dossier.overlays, clocks=dossier.clocks)
     moves: list[tuple[str, dict[str, Any]]] = []
     if case.urgent:
         moves.append(("urgent", {}))
@@ -333,6 +349,8 @@ def _message(given: Submission, case: Case, redacted: Redacted, received: dateti
     refs: dict[str, Any] = {"redacted": redacted.hidden}
     if given.files:
         refs["files"] = [n for n, _ in enumerate(given.files, 1)]
+    if given.clerk:
+        refs["clerk"], refs["channel"] = given.clerk.officer, given.clerk.channel
     return Message(1, received, author.id, "", "unit", "letter", redacted.body, refs)
 
 
@@ -340,6 +358,7 @@ def _sealed(given: Submission, case: Case, case_key: bytes, redacted: Redacted) 
     """What only the vault keeps: contact, channel address, and the original words of a hidden letter."""
     contact = given.contact
     plain = {"1:name": contact.name, "1:phone": contact.phone, "1:email": contact.email, "1:chat": given.chat}
+    plain["1:behalf:name"] = given.behalf  # a name like the writer's: the redactor knows every vault entry ending so
     if redacted.hidden:
         original = {"title": given.title, "body": given.body, "place": given.place, "fields": dict(given.fields)}
         plain["original"] = to_json(original)
@@ -360,5 +379,5 @@ def _files(given: Submission, now: datetime) -> tuple[Mapping[str, Any], ...]:
 
 
 def _digest(given: Submission) -> str:
-    """What makes two submissions under one key the same content; times and keys do not count."""
+    """What makes two submissions under one key the same content; keys do not count."""
     return hashlib.sha256(repr([getattr(given, name) for name in _CONTENT]).encode()).hexdigest()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from hub import entered
 from hub.case import Dossier
 from hub.errors import Forbidden, Invalid, NotNow, Said
 from hub.journal import Entry
@@ -60,7 +61,7 @@ def refusal(turn: Turn) -> Forbidden | NotNow | None:
     """Why the actor cannot make this move now, before any value is looked at; None where it is open."""
     case, this = turn.case, turn.move
     if not may(turn):
-        return Forbidden()
+        return Forbidden(*entered.NOT_THE_CLERK) if held_roles(turn) else Forbidden()
     if case.state not in this.frm:
         state = MACHINES[case.machine].states[case.state]
         return NotNow(
@@ -74,7 +75,13 @@ def refusal(turn: Turn) -> Forbidden | NotNow | None:
 
 
 def may(turn: Turn) -> bool:
-    """Whether the actor holds one of the move's roles for this case.
+    """Whether the actor may make the move by role. Whoever entered the case for the citizen is no handler of it."""
+    held = held_roles(turn)
+    return bool(held - {"handler"} if entered.by(turn.dossier, turn.actor.person) else held)
+
+
+def held_roles(turn: Turn) -> frozenset[str]:
+    """Those of the move's roles that the actor holds for this case.
 
     The signer is sought in the unit, then up the tree (a grant reaches downward). An assisting unit's people may report
     on their own joint task although the case is with another unit, the duty office acknowledge what it was called to.
@@ -85,7 +92,8 @@ def may(turn: Turn) -> bool:
         unit = str(joint.data.get("unit", "")) if joint else ""
     called = turn.dossier.open("duty") if turn.move.code == "ack_urgent" else None
     units = (unit, called.unit) if called else (unit,)
-    return any(turn.actor.holds(role, at, directory) for role in turn.move.who for at in units)
+    holds = turn.actor.holds
+    return frozenset(role for role in turn.move.who if any(holds(role, at, directory) for at in units))
 
 
 def open_moves(dossier: Dossier, actor: Actor, now: datetime, book: Rulebook) -> tuple[Move, ...]:
@@ -217,4 +225,6 @@ def _line(turn: Turn, step: Step) -> Entry:
             data[name] = value if not isinstance(value, list | tuple) else list(value)
     if step.messages:
         data["message"] = step.messages[-1].n
+    if turn.actor.clerk:
+        data["clerk"], data["channel"] = turn.actor.clerk.officer, turn.actor.clerk.channel
     return Entry(case_id=turn.case.id, action=f"move.{turn.move.code}", actor=turn.actor.id, at=turn.now, data=data)

@@ -96,8 +96,8 @@ class Office:
 
     def prepared(self, given: Submission, book: Rulebook) -> Prepared:
         """A letter checked, masked, routed and sealed, for the deed desk.receive; raises Invalid."""
-        means = Means(self.ring, self.fresh_id(), self._choose, book.public)
-        return prepare(checked(given, book), book, means, self.clock())
+        means, now = Means(self.ring, self.fresh_id(), self._choose, book.public), self.clock()
+        return prepare(checked(given, book, now), book, means, now)
 
     # Somebody acts ----------------------------------------------------------------------------------------------
 

@@ -35,6 +35,15 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Clerk:
+    """The officer who enters what a citizen says or brings (代录), and how it came: `counter` or `phone`."""
+
+    officer: str
+    person: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever asks for a move. `person` is the natural person: second accounts share it."""
 
@@ -46,6 +55,8 @@ class Actor:
     party: int | None = None
     home: str = ""
     """The unit an officer belongs to; decides whether a reviewer is independent."""
+    clerk: Clerk | None = None
+    """Who enters it, where a citizen acts by way of the counter or the phone."""
 
     def holds(self, role: str, unit: str, directory: Directory) -> bool:
         """Whether the actor holds the role for a case at `unit` ("" = no unit yet)."""
@@ -82,6 +93,7 @@ def importer(role: str) -> Actor:
     return Actor("import", f"import:{role}", f"import:{role}", f"导入（{ROLES.get(role, role)}）", (Grant(role),))
 
 
-def citizen(case_id: str, party: int) -> Actor:
-    """The citizen of a case, known by receipt or by the chat the case came from."""
-    return Actor("citizen", f"party:{case_id}:{party}", f"party:{case_id}:{party}", "来信人", party=party)
+def citizen(case_id: str, party: int, clerk: Clerk | None = None) -> Actor:
+    """The citizen of a case, known by receipt, by the chat the case came from, or to the clerk who enters the words."""
+    me = f"party:{case_id}:{party}"
+    return Actor("citizen", me, me, "来信人", party=party, clerk=clerk)

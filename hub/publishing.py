@@ -149,7 +149,9 @@ def _made(
     source: _Source, opened: Mapping[str, str], added: tuple[Placed, ...], lifted: tuple[Placed, ...], book: Rulebook
 ) -> tuple[Page, Mapping[Where, Marked]]:
     name, phone = opened.get("1:name", ""), opened.get("1:phone", "")
-    known = masking.Known(book.public, tuple(filter(None, (name,))), tuple(filter(None, (phone,))))
+    known = masking.Known(
+        book.public, tuple(filter(None, (name, opened.get("1:behalf:name", "")))), tuple(filter(None, (phone,)))
+    )
     texts: dict[Where, str] = {"title": source.letter.case.title, "body": source.body, "reply": source.reply.body}
     for mark in (*added, *lifted):
         if not 0 <= mark.start < mark.end <= len(texts[mark.where]):

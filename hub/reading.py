@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from hub import entered
 from hub.case import Case, Clock, Dossier, Message
 from hub.desk import visible
 from hub.errors import NotFound, Said
@@ -214,7 +215,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
         party=_party(dossier, actor, book),
         thread=_thread(tx, dossier, actor, book),
         replies=tuple(_reply(r, kind, book, known) for r in dossier.replies),
-        overlays=tuple(_overlay(o, known) for o in dossier.overlays),
+        overlays=tuple(_overlay(o, known) for o in dossier.overlays if o.kind != entered.KIND),
         assignments=tuple(
             {"unit": unit_name(a.unit, book), "since": a.since, "until": a.until, "why": a.reason}
             for a in dossier.assignments
@@ -228,6 +229,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
         followers=tuple(_number(tx, f) for f in cases.followers_of(tx, case.id)),
         last_message=case.last_message,
         back_to=case.back_to,
+        recorded_day=_recorded_day(dossier, book),
         results=tuple((r.code, Said(r.zh, r.en)) for r in kind.results),
     )
 
@@ -257,7 +259,7 @@ def _thread(tx: Tx, dossier: Dossier, reader: Actor, book: Rulebook) -> tuple[Sp
     case = dossier.case
     files = {r["n"]: r for r in tx.execute(cases.OF_CASE["files"], {"id": case.id})}
     said = [m for m in cases.messages(tx, case.id) if _may_read(m, reader)]
-    known = people.names(tx, (m.author for m in said))
+    known = people.names(tx, {*(m.author for m in said), *(str(m.refs.get("clerk", "")) for m in said)})
     return tuple(_spoken(m, dossier, reader, book, files, known) for m in said)
 
 
@@ -283,7 +285,11 @@ def _spoken(
         by = Said(name, name)
     hide_minute = by_citizen and case.level in HIDDEN_LEVELS and not reader.hub_roles and reader.kind != "citizen"
     at = m.at.replace(hour=4, minute=0, second=0, microsecond=0) if hide_minute else m.at
-    return Spoken(m.n, at, who, by, m.kind, m.body, _files(m, files, own=reader.kind == "citizen"))
+    shown = _files(m, files, own=reader.kind == "citizen")
+    if hide_minute or "clerk" not in m.refs:
+        return Spoken(m.n, at, who, by, m.kind, m.body, shown)
+    clerk = "" if reader.kind == "citizen" else known.get(m.refs["clerk"], "")
+    return Spoken(m.n, at, who, by, m.kind, m.body, shown, str(m.refs["channel"]), clerk)
 
 
 def _files(m: Message, files: dict[int, StoredRow], *, own: bool) -> tuple[FileView, ...]:
@@ -308,6 +314,7 @@ def _party(dossier: Dossier, actor: Actor, book: Rulebook) -> PartyView:
         may_show=may_show_contact(dossier, actor, book),
         consent=case.publish_consent,
         surname=case.show_surname,
+        role="writer" if hidden else party.role,
     )
 
 
@@ -349,6 +356,13 @@ def _overlay(o: Any, known: Mapping[str, str]) -> Mapping[str, Any]:
     }
 
 
+def _recorded_day(dossier: Dossier, book: Rulebook) -> date | None:
+    """When a clerk entered a letter that had come on an earlier day."""
+    case, day_of = dossier.case, book.calendar.day_of
+    late = case.origin in entered.CHANNELS and day_of(case.recorded_at) > day_of(case.received_at)
+    return day_of(case.recorded_at) if late else None
+
+
 def _fields(kind: Kind, answers: Mapping[str, Any]) -> tuple[tuple[Said, str], ...]:
     shown = []
     for field in kind.fields:
@@ -367,7 +381,7 @@ def _history(lines: list[Any], known: Mapping[str, str], case: Case) -> tuple[Li
             line_words(line),
         )
         for line in lines
-        if not (line.action == "received" and case.level in HIDDEN_LEVELS)
+        if not (line.action in ("received", "backdated") and case.level in HIDDEN_LEVELS)
     )
 
 

@@ -23,7 +23,8 @@ class Sight:
     """What one actor can see, as plain lists that a query can take.
 
     `everywhere`: all cases that are not sealed. `units`: cases at these units. `sealed`: sealed cases at these units.
-    `barred_service` / `barred_misconduct`: targets whose complaints of that aim the actor never sees.
+    `barred_service` / `barred_misconduct`: targets whose complaints of that aim the actor never sees. `person`: the
+    natural person, for whom a sealed case is gone that they entered as a clerk.
     """
 
     everywhere: bool
@@ -31,6 +32,7 @@ class Sight:
     sealed: frozenset[str]
     barred_service: frozenset[str]
     barred_misconduct: frozenset[str]
+    person: str = ""
 
 
 def sight(actor: Actor, directory: Directory) -> Sight:
@@ -48,6 +50,7 @@ def sight(actor: Actor, directory: Directory) -> Sight:
         barred_misconduct=frozenset(
             u for u in directory.units if homes and directory.bureau(u) in {directory.bureau(h) for h in homes}
         ),
+        person=actor.person,
     )
 
 
@@ -59,14 +62,19 @@ def sees(actor: Actor, case: Case, directory: Directory, joint: Iterable[str] = 
 
 
 def within(eye: Sight, case: Case, directory: Directory, joint: Iterable[str] = ()) -> bool:
-    """The same rule as the lists' SQL (hub/storage/scope.py), for one case."""
-    if case.target and case.aim == "service" and case.target in eye.barred_service:
-        return False
-    if case.target and case.aim == "misconduct" and case.target in eye.barred_misconduct:
+    """The same rule as the lists' SQL (hub/storage/lists.py), for one case that the actor did not enter."""
+    if barred(eye, case):
         return False
     if case.sealed:
         return case.unit in eye.sealed
     return eye.everywhere or case.unit in eye.units or any(unit in eye.units for unit in joint)
+
+
+def barred(eye: Sight, case: Case) -> bool:
+    """Whether the case is about the actor's own house: then it exists for them in no way, redacted or not."""
+    if case.aim == "service":
+        return bool(case.target) and case.target in eye.barred_service
+    return case.aim == "misconduct" and bool(case.target) and case.target in eye.barred_misconduct
 
 
 def may_receive(case: Case, unit: str, directory: Directory) -> bool:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from hub import entered
 from hub.calendar import WorkCalendar
 from hub.errors import Invalid, Said
 from hub.kinds import Aim, FormField, Kind
+from hub.people import Clerk
 from hub.privacy.words import NotText, clean
 from hub.rulebook import Rulebook
 
@@ -47,7 +49,9 @@ class Submission:
     """One letter as it came in. `scope` and `key` make it unique; `chat` is the address on the channel, if it has one.
 
     `at` is the real receipt time of a letter that comes late (paper, import); None means now. `outside_due` is the
-    first instant that is late by whoever sent the case here, e.g. the city's hotline; only staff may give it.
+    first instant that is late by whoever sent the case here, e.g. the city's hotline; only staff may give it. `clerk`
+    entered it at the counter or the phone; `role` is what the person who came is, `behalf` for whom they act, who
+    agreed to it (`behalf_consent`).
     """
 
     key: str
@@ -60,6 +64,10 @@ class Submission:
     target: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     contact: Contact = Contact()
+    role: str = "writer"
+    behalf: str = ""
+    behalf_consent: bool = False
+    clerk: Clerk | None = None
     chat: str = ""
     anonymous: bool = False
     publish_consent: bool = False
@@ -72,11 +80,11 @@ class Submission:
     scope: str = ""
 
 
-def checked(given: Submission, book: Rulebook) -> Submission:
+def checked(given: Submission, book: Rulebook, now: datetime) -> Submission:
     """The submission with clean text and known values; raises Invalid naming every field that is wrong."""
     wrong: dict[str, Said] = {}
     kind = book.kinds.get(given.kind)
-    if kind is None or ("clerk" if given.channel in ("counter", "phone") else "citizen") not in kind.file_by:
+    if kind is None or ("clerk" if given.channel in entered.CHANNELS else "citizen") not in kind.file_by:
         raise Invalid({"kind": Said("请选择信件类别。", "Please choose what kind of letter this is.")})
     title = _text(given.title, MOST_TITLE, "title", wrong)
     body = _text(given.body, MOST_BODY, "body", wrong)
@@ -95,15 +103,18 @@ def checked(given: Submission, book: Rulebook) -> Submission:
         wrong["anonymous"] = Said("这类来信不能匿名。", "Letters of this kind cannot be anonymous.")
     if len(given.files) > MOST_FILES:
         wrong["files"] = Said(f"最多附{MOST_FILES}个文件。", f"At most {MOST_FILES} files, please.")
-    contact = _contact(given.contact, wrong)
+    if given.at and given.channel in entered.CHANNELS:
+        late = entered.wrong_time(given.at, given.files, now, book.calendar)
+        wrong |= {"at": late} if late else {}
+    contact, behalf = _contact(given.contact, wrong), _behalf(given, wrong)
     answers = _answers(kind, given.fields, book, wrong)
     if wrong:
         raise Invalid(wrong)
     if given.anonymous:
-        contact = Contact()
-    return replace(
-        given, title=title, body=body, place=place, aim=aim, contact=contact, fields=answers, lang=_lang(given.lang)
-    )
+        contact, behalf = Contact(), ""
+    lang = _lang(given.lang)
+    known = replace(given, aim=aim, contact=contact, behalf=behalf, fields=answers, lang=lang)
+    return replace(known, title=title, body=body, place=place)
 
 
 def read_outside_due(text: str, received: datetime, calendar: WorkCalendar) -> datetime:
@@ -151,6 +162,22 @@ def _contact(given: Contact, wrong: dict[str, Said]) -> Contact:
     if email and "email" not in wrong and not _EMAIL.fullmatch(email):
         wrong["email"] = Said("邮箱好像不完整，请再看一下。", "The e-mail address looks incomplete.")
     return Contact(name, phone, email)
+
+
+def _behalf(given: Submission, wrong: dict[str, Said]) -> str:
+    """For whom the person who came acts; empty for the writer. The other person must have agreed."""
+    if given.role not in entered.ROLES:
+        wrong["role"] = Said("请选择来的人是谁。", "Please choose who came.")
+    if given.role == "writer" or given.role not in entered.ROLES:
+        return ""
+    behalf = _text(given.behalf, 40, "behalf", wrong)
+    if not behalf and not given.anonymous and "behalf" not in wrong:
+        wrong["behalf"] = Said("请写明替谁反映，例如姓名，或“3栋12户居民”。", "Please say on whose behalf.")
+    if not given.behalf_consent:
+        wrong["behalf_consent"] = Said(
+            "替别人反映要先得到本人同意；请问清楚后勾选。", "The other person must agree first; please ask, then tick."
+        )
+    return behalf
 
 
 def _phone_fault(phone: str) -> Said:

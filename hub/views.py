@@ -32,6 +32,9 @@ class Spoken:
     kind: str
     body: str
     files: tuple[FileView, ...]
+    channel: str = ""
+    """`counter` or `phone` where a clerk entered it; the clerk's name is for officers."""
+    clerk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ class PartyView:
     may_show: bool
     consent: bool
     surname: bool
+    role: str = "writer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +190,6 @@ class StaffCase:
     followers: tuple[str, ...]
     last_message: int
     back_to: str
+    recorded_day: date | None
+    """The day a clerk entered it, where it came in before; None for a letter entered as it came."""
     results: tuple[tuple[str, Said], ...]

@@ -42,6 +42,7 @@ CLOCKS: dict[str, Said] = {
 }
 OTHER_LINES: dict[str, Said] = {
     "received": Said("收到来信", "Letter received"),
+    "backdated": Said("补录：实际收到的时间早于登记", "Entered late: it came earlier than it was entered"),
     "opened": Said("由系统立件", "Opened by the hub"),
     "contact.shown": Said("查看了联系方式", "Contact data shown"),
     "reply.written": Said("写了一版答复", "A reply was written"),

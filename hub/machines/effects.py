@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from hub import timing
+from hub import entered, timing
 from hub.case import Assignment, Message, Notice, Overlay, Reply
 from hub.clocks import LedgerEvent, standing_limit
 from hub.journal import Entry
@@ -120,6 +120,8 @@ def add_message(turn: Turn, step: Step, kind: str, body: str, audience: str, **r
     by_citizen = turn.actor.kind == "citizen"
     if files := turn.values.get("files"):
         refs["files"] = list(files)
+    if turn.actor.clerk:
+        refs["clerk"], refs["channel"] = turn.actor.clerk.officer, turn.actor.clerk.channel
     message = Message(n, turn.now, turn.actor.id, turn.actor.name, audience, kind, body, refs)
     case = replace(step.case, messages=n, last_message=n if by_citizen else step.case.last_message)
     return replace(step, case=case, messages=(*step.messages, message))
@@ -365,6 +367,15 @@ def ends(*kinds: str) -> Effect:
         return step
 
     return effect
+
+
+def remembers_the_clerk(turn: Turn, step: Step) -> Step:
+    """Where a clerk enters what the citizen says, the case keeps who did: this person never handles it."""
+    if turn.actor.clerk is None:
+        return step
+    n = max((o.n for o in (*turn.dossier.overlays, *step.overlays)), default=0) + 1
+    kept = entered.record(n, turn.actor.clerk, turn.now, turn.case.unit, message=step.case.messages)
+    return replace(step, overlays=(*step.overlays, kept))
 
 
 def remembers_first_reviewer(turn: Turn, step: Step) -> Step:

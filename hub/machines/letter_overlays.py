@@ -5,6 +5,7 @@ from hub.machines.effects import (
     closes,
     names_officer,
     opens,
+    remembers_the_clerk,
     says,
     sets,
     takes,
@@ -54,7 +55,12 @@ HANDLING_OVERLAYS = (
         TEXT,
         FILES,
         quiet=True,
-        effects=(says("supplement", "text", "unit"), answers_question, tells("unit", "message_from_citizen")),
+        effects=(
+            says("supplement", "text", "unit"),
+            answers_question,
+            remembers_the_clerk,
+            tells("unit", "message_from_citizen"),
+        ),
     ),
     overlay(
         "remark",

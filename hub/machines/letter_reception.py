@@ -6,6 +6,7 @@ from hub.machines.effects import (
     assigns_reception,
     closes,
     ledger,
+    remembers_the_clerk,
     says,
     sets,
     starts,
@@ -86,6 +87,7 @@ RECEPTION = (
         guards=(g.within_revival,),
         effects=(
             says("supplement", "text", "unit"),
+            remembers_the_clerk,
             ledger("fix", "met"),
             sets(closed_at=None),
             ends_main_rest,

@@ -19,7 +19,9 @@ from hub.storage.tx import Row, Tx
 
 _IN = "IN (SELECT CAST(value AS TEXT) FROM json_each(:{}))"
 # What an actor may see at all: the same rule as hub/sight.py within().
-SEALED = f"(c.sealed = 0 OR c.unit {_IN.format('sealed')})"
+# A sealed case is gone for the very person who entered it as a clerk (hub/desk.py visible()).
+SEALED = f"""(c.sealed = 0 OR c.unit {_IN.format("sealed")} AND NOT EXISTS (
+    SELECT 1 FROM overlays e WHERE e.case_id = c.id AND e.kind = 'entered' AND e.opened_person = :person))"""  # noqa: S608
 SERVICE = f"NOT (c.aim = 'service' AND c.target {_IN.format('barred_service')})"
 MISCONDUCT = f"NOT (c.aim = 'misconduct' AND c.target {_IN.format('barred_misconduct')})"
 ELSEWHERE = f"c.sealed = 0 AND NOT c.unit {_IN.format('own')}"
@@ -149,6 +151,7 @@ def _where(eye: Sight, wanted: Wanted, *, sealed_only: bool = False) -> Branch:
         "sealed": to_json(sorted(eye.sealed)),
         "barred_service": to_json(sorted(eye.barred_service)),
         "barred_misconduct": to_json(sorted(eye.barred_misconduct)),
+        "person": eye.person,
     }
     for name, value in wanted.items():
         if name in FILTERS:

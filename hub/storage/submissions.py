@@ -26,5 +26,10 @@ def take(tx: Tx, scope: str, key: str, digest: str, case_id: str, now: datetime)
     row = {"scope": scope, "key": key, "digest": digest, "case_id": case_id, "recorded_at": to_text(now)}
     if tx.execute(TAKE, row):
         return None
-    known = tx.execute(GET, {"scope": scope, "key": key})[0]
-    return Known(known["digest"], known["case_id"])
+    return known(tx, scope, key)
+
+
+def known(tx: Tx, scope: str, key: str) -> Known | None:
+    """What a key stands for already, if anything."""
+    rows = tx.execute(GET, {"scope": scope, "key": key})
+    return Known(rows[0]["digest"], rows[0]["case_id"]) if rows else None

@@ -122,3 +122,39 @@ async def test_an_admin_announces_a_year_after_a_preview(office: Office, eyes: E
     await tab.click("button[value=publish]")
     await tab.wait_for_url("**year=2027**")
     await no_barriers(tab, f"published {eyes}")
+
+
+@pytest.mark.parametrize("eyes", LOOKS[:2], ids=str)
+async def test_a_letter_is_entered_its_receipt_printed_and_something_added(office: Office, eyes: Eyes) -> None:
+    tab = await at_desk(office, "reception", eyes)
+    await tab.goto(f"{office.site.base}/staff/letters/new?kind=help")
+    await tab.locator("label[for=way-2]").click()
+    await tab.locator("#title").fill("楼道灯不亮")
+    await tab.locator("#title").press("Enter")  # keeps, files nothing
+    assert await tab.locator("#title").input_value() == "楼道灯不亮"
+    await tab.locator("#body").fill("三单元楼道的灯坏了一个月，老人晚上看不见，请来修。")
+    await tab.locator("#body").press("Control+Enter")
+    await tab.locator("[data-errors]").wait_for()
+    await no_barriers(tab, f"counter refused {eyes}")
+    await tab.locator("#place").fill("塘前社区3栋")
+    await tab.locator("#place").press("Control+Enter")
+    await tab.wait_for_url("**/staff/letters/receipt")
+    await no_barriers(tab, f"receipt {eyes}")
+    assert await tab.evaluate("document.documentElement.scrollWidth") <= eyes.width
+    await tab.emulate_media(media="print")
+    assert not await tab.locator(".bench").is_visible()
+    assert await tab.locator("#query-code").is_visible()
+    await tab.emulate_media(media="screen")
+    number = await tab.locator(".receipt .number").inner_text()
+
+    await tab.goto(f"{office.site.base}/staff/letters/add")
+    await tab.locator("#number").fill(number)
+    await tab.locator("#number").press("Enter")
+    await tab.locator("#body").wait_for()
+    await no_barriers(tab, f"adding {eyes}")
+    await tab.locator("label[for=way-2]").click()
+    await tab.locator("#body").fill("昨晚又有一盏不亮了。")
+    await tab.locator("#body").press("Control+Enter")
+    await tab.locator(".flash").wait_for()
+    assert number in await tab.locator(".flash").inner_text()
+    await tab.context.close()

@@ -13,6 +13,9 @@ EVERYBODY = ("reception", "handler", "signer", "reviewer", "publisher", "supervi
 MATRIX = {
     "/staff/inbox": EVERYBODY,
     "/staff/absence": EVERYBODY,
+    "/staff/letters/new": ("reception",),
+    "/staff/letters/new?kind=complaint": ("reception",),
+    "/staff/letters/add": ("reception",),
     "/staff/dispatch": ("reception", "supervisor"),
     "/staff/reviews": ("reviewer", "supervisor"),
     "/staff/publication": ("publisher", "supervisor"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from channels.texts.catalog import N_, Lang
@@ -113,12 +114,17 @@ def submission(draft: Draft, kind: Kind | None, lang: Lang) -> Submission:
     )
 
 
-def faults(draft: Draft, book: Rulebook, lang: Lang) -> dict[str, Said]:
+def faults(draft: Draft, book: Rulebook, lang: Lang, now: datetime) -> dict[str, Said]:
     """Every wrong field by name, over all steps; empty where the letter may be sent."""
     kind = kind_of(draft, book)
+    return wrong_in(submission(draft, kind, lang), draft, kind, book, now)
+
+
+def wrong_in(given: Submission, draft: Draft, kind: Kind | None, book: Rulebook, now: datetime) -> dict[str, Said]:
+    """Every wrong field of a letter as it stands in its form."""
     found: dict[str, Said] = {}
     try:
-        checked(submission(draft, kind, lang), book)
+        checked(given, book, now)
     except Invalid as invalid:
         found = dict(invalid.fields)
     if kind is not None:
@@ -140,14 +146,14 @@ def step_of(name: str) -> int:
     return MATTER if name.startswith("fields.") else STEP_OF.get(name, REVIEW)
 
 
-def kind_of(draft: Draft, book: Rulebook) -> Kind | None:
-    """The kind that was chosen, if a citizen may file it."""
-    return next((k for k in kinds(book) if k.code == draft.kind), None)
+def kind_of(draft: Draft, book: Rulebook, by: str = "citizen") -> Kind | None:
+    """The kind that was chosen, if a citizen (or a clerk) may file it."""
+    return next((k for k in kinds(book, by) if k.code == draft.kind), None)
 
 
-def kinds(book: Rulebook) -> tuple[Kind, ...]:
-    """What a citizen may write, in the order of the edition."""
-    return tuple(k for k in book.kinds.values() if "citizen" in k.file_by)
+def kinds(book: Rulebook, by: str = "citizen") -> tuple[Kind, ...]:
+    """What a citizen may write, or a clerk enter, in the order of the edition."""
+    return tuple(k for k in book.kinds.values() if by in k.file_by)
 
 
 def place_field(kind: Kind) -> FormField | None:

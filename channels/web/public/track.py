@@ -55,6 +55,8 @@ DONE: Mapping[str, str] = {
     "open_contact": N_("您的电话已给办理这件事的人，其他人看不到。"),
     "appeal": N_("已收到您的申诉，督查单位会再看一遍。"),
 }
+ENTERED: Mapping[str, str] = {"counter": N_("窗口代录"), "phone": N_("电话代录")}
+"""How a message came that a clerk entered for the citizen."""
 WRONG_PAIR = Said(
     "没有找到这封信。请核对编号和查询码，查询码是12位数字。",
     "We did not find this letter. Please check the number and the query code, which has 12 digits.",
@@ -227,5 +229,6 @@ def _spoken(message: Spoken, lang: Lang) -> dict[str, Any]:
         "at": message.at,
         "body": message.body,
         "kind": message.kind,
+        "entered": said(lang, ENTERED[message.channel]) if message.channel else "",
         "files": [{"href": f"/letters/files/{f.n}", "name": f.name, "size": readable(f.size)} for f in message.files],
     }

@@ -73,7 +73,7 @@ async def go_on(request: web.Request) -> web.StreamResponse:
     if go.startswith("to-") and go[3:].isdecimal():
         return await _page(request, draft, min(max(int(go[3:]), KIND), REVIEW))
     book, lang = await office_of(request).book(), view_of(request).lang
-    wrong = forms.of_step(forms.faults(draft, book, lang), step)
+    wrong = forms.of_step(forms.faults(draft, book, lang, office_of(request).clock()), step)
     if refused is not None:
         wrong["files"] = refused
     if go == "look":
@@ -87,7 +87,7 @@ async def _send(request: web.Request, draft: Draft) -> web.StreamResponse:
     """Hand the letter in. Whatever stands in the way, the words come back on the page."""
     office, lang = office_of(request), view_of(request).lang
     book = await office.book()
-    if wrong := forms.faults(draft, book, lang):
+    if wrong := forms.faults(draft, book, lang, office.clock()):
         step = min(forms.step_of(name) for name in wrong)
         return await _page(request, draft, step, forms.of_step(wrong, step))
     gates = request.app[GATES]

@@ -9,6 +9,7 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import query
 from channels.web.staff.frame import Desk, show, sit
+from channels.web.staff.parts import CHANNELS
 from hub.measures import LONGEST as LONGEST_TOOK
 from hub.words import SITE_WATCHES
 from supervision.board import Board, Line, board
@@ -51,6 +52,10 @@ async def show_board(request: web.Request) -> web.StreamResponse:
         series=[{"label": f"{d.day.month}-{d.day.day:02d}", "value": d.received} for d in figures.by_day],
         series_top=max([d.received for d in figures.by_day], default=0),
         by_day=[(d.day.isoformat(), d.received, d.answered, d.in_time, d.late) for d in reversed(figures.by_day)],
+        by_channel=[
+            (desk.say(CHANNELS.get(code, code)), n)
+            for code, n in sorted(figures.by_channel.items(), key=lambda r: -r[1])
+        ],
         minimum=MINIMUM,
         watches=await _watches(desk) if desk.actor.hub_roles else [],
     )

@@ -11,6 +11,7 @@ from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.render import SECURITY_HEADERS
 from channels.web.staff import fields, parts, writing
+from channels.web.staff.counter.entry import ROLES
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
 from channels.web.staff.inbox import subject
 from hub import contact, workbench
@@ -253,6 +254,7 @@ def _party(desk: Desk, case: StaffCase) -> dict[str, Any]:
         "may_show": party.may_show,
         "hidden": case.row.level in ("confidential", "anonymous"),
         "lang": party.lang,
+        "role": desk.say(ROLES[party.role]) if party.role != "writer" else "",
     }
 
 

@@ -168,10 +168,18 @@ def message(desk: Desk, number: str, spoken: Spoken) -> dict[str, Any]:
         "by": desk.word(spoken.by) or desk.say(HOLDERS["reception"]),
         "at": spoken.at,
         "body": spoken.body,
+        "entered": _entered(desk, spoken),
         "files": [
             {"href": f"/staff/cases/{number}/files/{f.n}", "name": f.name, "size": size(f.size)} for f in spoken.files
         ],
     }
+
+
+def _entered(desk: Desk, spoken: Spoken) -> str:
+    """How it came and who entered it, where a clerk did."""
+    if not spoken.channel:
+        return ""
+    return desk.say(N_("%(how)s · 代录：%(who)s"), how=desk.say(CHANNELS[spoken.channel]), who=spoken.clerk)
 
 
 def size(count: int) -> str:

@@ -15,7 +15,8 @@ from channels.web.staff import (
     reviews,
     running,
 )
-from channels.web.staff.frame import BOARD, DISPATCH, PUBLICATION, REVIEWS
+from channels.web.staff.counter import adding, filing, slip
+from channels.web.staff.frame import BOARD, COUNTER, DISPATCH, PUBLICATION, REVIEWS
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/login", login.ask, "public"),
@@ -28,6 +29,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/cases/{number}/contact", case.show_contact, "officer"),
     Route("POST", "/staff/cases/{number}/notices", case.send_again, "officer"),
     Route("GET", "/staff/cases/{number}/files/{n}", case.show_file, "officer"),
+    Route("GET", "/staff/letters/new", filing.start, COUNTER),
+    Route("POST", "/staff/letters/new", filing.go_on, COUNTER, upload=True),
+    Route("GET", "/staff/letters/receipt", slip.show_slip, COUNTER),
+    Route("GET", "/staff/letters/add", adding.ask, COUNTER),
+    Route("POST", "/staff/letters/add", adding.go_on, COUNTER, upload=True),
     Route("GET", "/staff/dispatch", dispatch.show_dispatch, DISPATCH),
     Route("POST", "/staff/dispatch/{number}", dispatch.send, DISPATCH),
     Route("POST", "/staff/dispatch/{number}/{move}", dispatch.decide, DISPATCH),

@@ -1,0 +1,1 @@
+"""The counter 代录: letters of callers, visitors and post, printed receipts, and what people add to open letters."""
