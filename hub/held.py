@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.case import Assignment
+from hub.case import Assignment, Overlay
 from hub.errors import Said
 from hub.holders import book as book_time
 from hub.holders import held_by
@@ -13,6 +13,7 @@ from hub.machines.registry import MACHINES
 from hub.moments import from_text
 from hub.rulebook import Rulebook
 from hub.storage.rows import read_json
+from hub.timing import clock_of
 
 HOLDERS: dict[str, Said] = {
     "reception": Said("受理中心", "Reception desk"),
@@ -21,6 +22,10 @@ HOLDERS: dict[str, Said] = {
     "citizen": Said("来信人", "The citizen"),
     "nobody": Said("已了结", "Nobody: it is over"),
 }
+
+
+OF_SUPERVISION = frozenset({"call_back", "proposal", "reopen_request", "appeal"})
+"""Clocks of the supervision office's own work: their time is its own, whoever has the case meanwhile."""
 
 
 class Held(NamedTuple):
@@ -57,10 +62,15 @@ def booked(held: Sequence[Change], until: datetime, book: Rulebook) -> Shares:
     return tuple((name_of(who, book), seconds[who]) for who in order if seconds.get(who))
 
 
-def holder_at(held: Sequence[Change], moment: datetime, book: Rulebook) -> Said:
-    """Whose time it was in the instant before a moment: a breach names them; nobody where nothing is known."""
-    who = held_by(held, moment)
-    return name_of(who, book) if who else Said("", "")
+def who_was_late(clock: str, overlays: Iterable[Overlay], held: Sequence[Change], moment: datetime) -> Held | None:
+    """Whose time a clock was in the instant before a moment: a breach names them; None where nothing is known.
+
+    A record's own clock (an order, joint work) is its unit's, wherever the case is.
+    """
+    if clock.partition("#")[0] in OF_SUPERVISION:
+        return Held("supervision")
+    record = next((o for o in overlays if clock_of(o) == clock), None)
+    return Held("unit", record.unit) if record is not None and record.unit else held_by(held, moment)
 
 
 def name_of(who: Held, book: Rulebook) -> Said:

@@ -220,7 +220,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
             {"unit": unit_name(a.unit, book), "since": a.since, "until": a.until, "why": a.reason}
             for a in dossier.assignments
         ),
-        clocks=tuple(clock_view(c, kind, book, now, held) for c in dossier.clocks),
+        clocks=tuple(clock_view(c, kind, book, now, held, dossier.overlays) for c in dossier.clocks),
         decision=json.loads(stored["decision"]),
         moves=open_moves(dossier, actor, now, book),
         history=_history(lines, known, case),

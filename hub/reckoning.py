@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.calendar import WorkCalendar
-from hub.case import Clock
+from hub.case import Clock, Overlay
 from hub.clocks import LedgerEvent, due_day, due_if_resumed
 from hub.daylines import explain, is_provisional
 from hub.errors import Said
-from hub.held import Change, holder_at
+from hub.held import Change, name_of, who_was_late
 from hub.kinds import Kind
 from hub.limits import Limit, Until
 from hub.rulebook import Rulebook
@@ -31,16 +31,24 @@ RESTS = {
 """Why a clock rests, by the move that let it rest."""
 
 
-def clock_view(clock: Clock, kind: Kind, book: Rulebook, now: datetime, held: Sequence[Change] = ()) -> ClockView:
+def clock_view(
+    clock: Clock,
+    kind: Kind,
+    book: Rulebook,
+    now: datetime,
+    held: Sequence[Change] = (),
+    overlays: Sequence[Overlay] = (),
+) -> ClockView:
     """A clock with its reckoning; a resting clock shows when it would end if it went on now.
 
-    With `held` (who had the case when) a breach names whose time it was.
+    With `held` (who had the case when) and the records on the case a breach names whose time it was.
     """
     calendar, ledger = book.calendar_shown(clock.calendar), _in_words(clock.ledger)
     due = clock.due_at or (due_if_resumed(ledger, calendar, now) if clock.phase == "paused" else None)
     limits = (e for e in reversed(ledger) if e.limit is not None and e.what in ("start", "restart", "recalc"))
     standing = next(limits, ledger[0])
     rule = rule_of(clock, kind, standing)
+    late = who_was_late(clock.name, overlays, held, clock.breached_at) if clock.breached_at else None
     return ClockView(
         name=clock.name,
         round=clock.round,
@@ -52,7 +60,7 @@ def clock_view(clock: Clock, kind: Kind, book: Rulebook, now: datetime, held: Se
         provisional=is_provisional(ledger, calendar),
         late=clock.phase == "running" and due is not None and now >= due,
         breached=clock.breached_at is not None,
-        breached_by=holder_at(held, clock.breached_at, book) if clock.breached_at else NOBODY,
+        breached_by=name_of(late, book) if late else NOBODY,
         lines=explain(ledger, calendar),
         steps=tuple(ClockStep(e.at, e.what, _said(e, n, clock, kind, rule, calendar)) for n, e in enumerate(ledger)),
     )

@@ -12,8 +12,7 @@ import structlog
 from hub import desk
 from hub.case import Clock, Dossier, Notice
 from hub.errors import NotNow
-from hub.held import changes
-from hub.holders import held_by
+from hub.held import changes, who_was_late
 from hub.journal import Entry
 from hub.ladders import Rung
 from hub.machines.registry import MACHINES
@@ -159,7 +158,7 @@ def _record(
         outbox.put(tx, case.id, to, now)
         data: dict[str, Any] = {"clock": clock.name, "round": clock.round, "rung": rung.code, "at": to_text(at)}
         if found.breached and rung.at.spec == "0" and rung.what != "call_back":
-            data |= {"breach": True, "unit": record.unit} if record else _held(tx, dossier, at)
+            data |= _held(tx, dossier, clock, at)
         journal.append(tx, [Entry(case.id, "clock.climbed", SYSTEM.id, at, data)])
         if rung.what == "alert" and to:
             called = to[0].to.partition(":")[2] or to[0].to
@@ -167,12 +166,14 @@ def _record(
     return recorded, told
 
 
-def _held(tx: Tx, dossier: Dossier, at: datetime) -> dict[str, Any]:
+def _held(tx: Tx, dossier: Dossier, clock: Clock, at: datetime) -> dict[str, Any]:
     """Whose time it was in the instant before a limit passed: the breach is theirs, wherever the case is now."""
     case = dossier.case
-    who = held_by(changes(case.machine, journal.of_case(tx, case.id), dossier.assignments), at)
+    held = changes(case.machine, journal.of_case(tx, case.id), dossier.assignments)
+    who = who_was_late(clock.name, dossier.overlays, held, at)
     holder = who.holder if who else MACHINES[case.machine].states[case.state].holder
-    return {"breach": True, "holder": holder, "unit": unit_at(dossier.assignments, at)}
+    unit = who.unit if who and who.unit else unit_at(dossier.assignments, at)
+    return {"breach": True, "holder": holder, "unit": unit}
 
 
 def _lapse(tx: Tx, row: DueRow, clock: Clock, book: Rulebook, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from hub.holiday_notice import read_notice
 from hub.intake import Received
 from hub.office import Office
 from hub.people import citizen
-from hub.reading import clock_view
+from hub.reckoning import clock_view
 from hub.rulebook import Rulebook
 from hub.storage import cases, clocks, editions, journal, outbox
 from hub.storage.contract import Store
@@ -193,7 +193,8 @@ def _explained(tx: Tx, receipt: Received, book: Rulebook, now: datetime) -> list
     dossier = cases.dossier(tx, receipt.case_id)
     main = dossier.clock("main") if dossier else None
     assert main is not None
-    return [(line.day, line.counted, line.why) for line in clock_view(main, book, now).lines]
+    view = clock_view(main, book.kinds["complaint"], book, now)
+    return [(line.day, line.counted, line.why) for line in view.lines]
 
 
 async def test_a_move_made_before_the_recount_counts_as_it_was_told(
