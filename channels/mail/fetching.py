@@ -44,6 +44,7 @@ class Mailbox:
     def __init__(self, access: ImapAccess) -> None:
         self._access = access
         self._imap: imaplib.IMAP4 | None = None
+        self._dropped = False
 
     def open(self) -> list[str]:
         """Sign in and list what lies in the folder; raises Refused, imaplib.IMAP4.error and OSError."""
@@ -56,6 +57,9 @@ class Mailbox:
         else:
             imap = imaplib.IMAP4(access.host, access.port, timeout=CONNECT_SECONDS)
         self._imap = imap
+        if self._dropped:
+            self.drop()
+            raise Refused("dropped")
         if access.tls == "starttls":
             imap.starttls(context)
         imap.login(access.user, f'"{access.password}"' if " " in access.password else access.password)
@@ -92,7 +96,8 @@ class Mailbox:
                 self._imap.logout()
 
     def drop(self) -> None:
-        """Cut the line at once, so that a thread waiting on it ends."""
+        """Cut the line at once, so that a thread waiting on it ends, or one that is only now connecting."""
+        self._dropped = True
         if self._imap is not None:
             with contextlib.suppress(OSError):
                 self._imap.socket().shutdown(socket.SHUT_RDWR)

@@ -97,7 +97,7 @@ def _decoded(value: str) -> str:
 
 
 def _readable(value: str) -> str:
-    return _text(value.encode("ascii", "surrogateescape"), "utf-8") if not value.isascii() else value
+    return _text(value.encode("utf-8", "surrogateescape"), "utf-8") if not value.isascii() else value
 
 
 def _one_line(text: str) -> str:

@@ -73,7 +73,7 @@ class MailSender:
         """Hand over one mail and return its message id, the same at every try. Raises what `classify` understands."""
         mail = written(self._access, address, message, key, self._clock)
         async with self._room:
-            await self._handed_over(address, mail.as_bytes())
+            await self._handed_over(address, _unfolded(mail.as_bytes()))
         return str(mail["Message-ID"])
 
     def classify(self, error: BaseException) -> Outcome:
@@ -133,6 +133,11 @@ class MailSender:
                 await smtp.quit(timeout=2.0)
         finally:
             smtp.close()
+
+
+def _unfolded(content: bytes) -> bytes:
+    """The mail with its id on one line: folding it is allowed, but not every server can read that."""
+    return content.replace(b"\r\nMessage-ID:\r\n <", b"\r\nMessage-ID: <", 1)
 
 
 def _broken(fault: Exception, *, words_under_way: bool) -> Exception:
