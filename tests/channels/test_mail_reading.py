@@ -80,7 +80,7 @@ def test_a_nest_of_parts_and_a_thousand_files_end_somewhere() -> None:
     assert len(mail.files) < 250
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_are_more_than_unreadable(raw: bytes) -> None:
     for content in (raw, b"From: a@b.example\r\nContent-Type: " + raw, b"Subject: " + raw + b"\r\n\r\n" + raw):
@@ -141,7 +141,7 @@ def test_marks_are_found_in_folded_and_upper_case_addresses_and_few_are_looked_a
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_name_subject_or_address_adds_a_header_or_a_recipient(address: str, subject: str) -> None:
     access = SmtpAccess(OURS, "清禾区", "h", 25, "none")
     clock = lambda: from_text("2026-02-13T02:00:00.000000Z")  # noqa: E731
