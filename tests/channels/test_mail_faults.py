@@ -274,29 +274,36 @@ async def tried(office: Office, case_id: str, key: str, times: int) -> None:
 
 
 async def test_the_settings_open_the_channel_and_the_site_waits_for_no_mail_server(office: Office) -> None:
-    at = {
-        "smtp_host": "127.0.0.1",
-        "smtp_tls": "none",
-        "imap_host": "127.0.0.1",
-        "imap_tls": "none",
-        "imap_user": "letters",
-    }
+    at = dict.fromkeys(("smtp_host", "imap_host"), "127.0.0.1") | {"smtp_tls": "none", "imap_tls": "none"}
     async with Post().served() as post, ImapServer().served() as box:
-        port, box.port = box.port, 9
-        given = Mail(mode="both", address=OURS, smtp_port=post.port, imap_port=port, poll_seconds=0.05, **at)
+        ports = {"smtp_port": post.port, "imap_port": box.port}
+        given = Mail(mode="both", address=OURS, imap_user="letters", poll_seconds=0.05, **at, **ports)
         settings = Settings(mail=given)
         async with outside(office, settings, SITE, DANGERS, Secrets(imap="wrong")) as channels:
-            assert channels.mail is not None
             await until(lambda: channels.mail.last_error)
-            assert (await channels.health())["mail"]["connected"] is False  # type: ignore[index]
+            assert (await channels.health())["mail"]["connected"] is False
         async with outside(office, settings, SITE, DANGERS, Secrets(imap="a password")) as channels:
             box.deliver(bytes(a_mail("请问图书馆几点开门？")))
             await post.brings(LI, "查询码")
-            assert (await channels.health())["mail"]["connected"] is True  # type: ignore[index]
-        off = settings.model_copy(update={"mail": Mail()})
-        async with outside(office, off, SITE, DANGERS, Secrets()) as channels:
+            assert (await channels.health())["mail"]["connected"] is True
+        async with outside(office, Settings(), SITE, DANGERS, Secrets()) as channels:
             assert channels.mail is None
         unfit = settings.model_copy(update={"mail": given.model_copy(update={"kind": "report_staff"})})
-        with pytest.raises(ValueError, match="mail.kind"):
+        with pytest.raises(ValueError, match=r"mail\.kind"):
             async with outside(office, unfit, SITE, DANGERS, Secrets(imap="a password")):
                 pass
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"mode": "send", "address": OURS},
+        {"mode": "both", "address": OURS, "smtp_host": "h"},
+        {"address": "letters+x@a.example"},
+        {"done_folder": "INBOX"},
+        {"folder": 'IN"BOX'},
+    ],
+)
+def test_settings_that_do_not_fit_are_refused_at_the_start(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"mail|pattern"):
+        Mail(**wrong)

@@ -14,7 +14,7 @@ from hub.storage import cases, outbox
 from hub.storage.contract import Store
 from hub.storage.tx import Tx
 from hub.submission import Contact
-from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, SIGNER, a_letter, an_office, office_on
+from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, REVIEWER, SIGNER, a_letter, an_office, office_on
 from tests.by_mail import OURS, TEMPO, Post, Running, a_mail, an_answer, running, town, until
 from tests.by_telegram import TickingClock
 from tests.channels.test_courier import clear, ends, on_desks
@@ -55,17 +55,19 @@ async def filed(
     return receipt, found[0]
 
 
-async def answered(office: Office, number: str) -> None:
-    case_id = await office.store.read(cases.id_of, number)
+async def is_answered(office: Office, number: str) -> str:
+    """The letter goes its way to the answer, through review where it is drawn; the case id."""
+    case_id = str(await office.store.read(cases.id_of, number))
     case = await office.store.read(cases.get, case_id)
     assert case is not None
     if not case.unit:
         await office.act(number, "accept", {}, RECEPTION)
         await office.act(number, "dispatch", {"unit": "urban"}, RECEPTION)
     await office.act(number, "sign", {}, HANDLER)
-    notice = Notice("party:1", "answered", "the-answer", {})
-    assert case_id is not None
-    await office.store.write(outbox.put, case_id, [notice], office.clock())
+    await office.act(number, "draft", {"body": GOOD_REPLY, "result": "answered"}, HANDLER)
+    if (await office.act(number, "sign_off", {}, SIGNER)).answered_at is None:
+        await office.act(number, "qualified", {}, REVIEWER)
+    return case_id
 
 
 async def test_a_letter_by_mail_is_receipted_by_mail_and_followed_with_its_code(office: Office) -> None:
@@ -114,19 +116,12 @@ async def test_an_answer_is_rated_by_one_number_and_full_text_goes_to_a_proven_a
         receipt, number = await filed(process)
         process.box.deliver(bytes(an_answer(receipt, "我再补充一句，是西门那个窗口。")))
         await process.post.brings(LI, "补充已收到")
-        await answered(office, number)
-        await office.act(number, "draft", {"body": GOOD_REPLY, "result": "answered"}, HANDLER)
-        await office.act(number, "sign_off", {}, SIGNER)
+        case_id = await is_answered(office, number)
         answer = await process.post.brings(LI, "控制箱进水")
         assert "回复一个数字就能评价" in answer.get_content()
-        case = await office.store.read(cases.get, str(await office.store.read(cases.id_of, number)))
-        assert case is not None
         process.box.deliver(bytes(an_answer(answer, "3")))
-        if case.answered_at is None:  # drawn for review: the number is a plain message then
-            await process.post.brings(LI, "补充已收到")
-            return
-        await process.worked_off()
-        rated = await office.store.read(cases.get, case.id)
+        await process.post.brings(LI, "谢谢您的评价")
+        rated = await office.store.read(cases.get, case_id)
         assert rated is not None
         assert (rated.score, rated.solved) == (1, "no")
 
