@@ -23,7 +23,7 @@ from aiosmtplib.errors import (
     SMTPSenderRefused,
 )
 
-from channels.mail.marks import message_id, reply_address
+from channels.mail.marks import digest_of, message_id, reply_address
 from channels.message import OutboundMessage, Outcome
 from hub.moments import Clock
 
@@ -70,11 +70,14 @@ class MailSender:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, address: str, message: OutboundMessage, key: str) -> str:
-        """Hand over one mail and return its message id, the same at every try. Raises what `classify` understands."""
+        """Hand over one mail and return what its id ends with, without the mark, which is a secret of its reader.
+
+        Raises what `classify` understands.
+        """
         mail = written(self._access, address, message, key, self._clock)
         async with self._room:
             await self._handed_over(address, _unfolded(mail.as_bytes()))
-        return str(mail["Message-ID"])
+        return digest_of(key)
 
     def classify(self, error: BaseException) -> Outcome:
         """What an error of `send` means (RFC 5321, 4.2.1: 4yz may pass, 5yz is final)."""
