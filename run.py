@@ -152,12 +152,14 @@ async def serve() -> None:
 
 def secrets_of(settings: Settings) -> Secrets:
     """The secrets of the channels that are on, each from its own file; raises BadSettings."""
-    telegram, sms = settings.telegram, settings.sms
+    telegram, sms, mail = settings.telegram, settings.sms, settings.mail
     read = process_settings.secret
     return Secrets(
         token=read(telegram.token_file, "Telegram机器人的token") if telegram.mode != "off" else "",
         hook=read(telegram.secret_file, "Telegram回调的密钥") if telegram.mode == "webhook" else "",
         sms=read(sms.secret_file, "短信网关的密钥") if sms.gateway_url else "",
+        smtp=read(mail.smtp_password_file, "SMTP密码") if mail.mode != "off" and mail.smtp_user else "",
+        imap=read(mail.imap_password_file, "IMAP密码") if mail.mode == "both" else "",
     )
 
 

@@ -15,13 +15,17 @@ import structlog
 from channels.crew import Crew
 from channels.dialogue.talk import Button
 from channels.inbound import Seal
-from channels.letters import Desk, Facts, Form, holder_of, read_facts, write
+from channels.letters import Desk, Facts, Form, Written, holder_of, read_facts, write
+from channels.mail.marks import PROVEN, mark_of
+from channels.mail.strangers import Strangers
+from channels.mail.words import footer
 from channels.message import OutboundMessage, Outcome, Sender, SentInPart
 from hub.case import Notice
 from hub.journal import Entry
 from hub.office import Office
 from hub.own_words import is_hidden
-from hub.storage import deliveries, journal, outbox
+from hub.privacy.vault import keyed_hash
+from hub.storage import deliveries, journal, outbox, vault
 from hub.storage.deliveries import AGAIN, SENDING, Errand
 from hub.storage.dialogues import DIALOGUE
 from hub.storage.tx import Tx
@@ -44,6 +48,9 @@ WORTH_A_CALL = frozenset(
 """What a citizen with nothing but a phone is told by a person, where no gateway sends text messages (DESIGN §7)."""
 NOT_WORTH_A_MESSAGE = frozenset({"rated", "message_added", "accepted"})
 """What need not be sent as a text message: the citizen did it a moment ago, or hears more soon."""
+UNASKED = frozenset({"received", "accepted", "dispatched", "message_added", "rated"})
+"""What the hub says by itself, before a person has looked: it repeats no word of the letter by mail."""
+MAIL = "mail"
 HANDS = 16
 FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0
 GIVE_UP = timedelta(days=7)
@@ -56,10 +63,14 @@ NIGHT = (21, 8)
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """A channel the courier may use; `seal` opens what conversations on it left to be said."""
+    """A channel the courier may use; `seal` opens what conversations on it left to be said.
+
+    `form` is how much text it carries, where that is not what the policy says.
+    """
 
     sender: Sender
     seal: Seal | None = None
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,7 @@ class Courier:
         self._policy = policy
         self._name = f"courier:{secrets.token_hex(6)}"
         self._alarm = ""
+        self._strangers = Strangers()
         self._log = structlog.get_logger("courier")
         self._crew = Crew("courier", self._take, self._go, hands=HANDS, idle=policy.idle)
 
@@ -178,13 +190,23 @@ class Courier:
             return Ending("page", "page", error="nobody")
         opened = await self._office.contact(claimed.case_id)
         chat, phone = opened.get(f"{facts.party.n}:chat", ""), opened.get(f"{facts.party.n}:phone", "")
-        written = await self._written(errand, facts)
-        quiet = await self._quiet_now(facts)
+        email = opened.get(f"{facts.party.n}:email", "")
         usual = facts.party.channel
-        if usual not in without and usual in self._outlets and chat:
-            return Parcel(usual, chat, replace(written[0], silent=quiet))
+        if usual not in without and usual in self._outlets and chat and usual != MAIL:
+            words = await self._written(errand, facts, self._policy.form)
+            quiet = await self._quiet_now(facts)
+            return Parcel(usual, chat, OutboundMessage(words.body, _see(facts), silent=quiet))
+        address = (chat if usual == MAIL else "") or email
+        acquainted = usual == MAIL or await self._is_proven(address)
+        if address and acquainted and MAIL in self._outlets and MAIL not in without:
+            return await self._mailed(errand, facts, address)
         if phone and "sms" in self._outlets and claimed.text not in NOT_WORTH_A_MESSAGE and "sms" not in without:
-            return Parcel("sms", phone, written[1])
+            return Parcel("sms", phone, OutboundMessage((await self._written(errand, facts, "short")).sms))
+        if address and MAIL in self._outlets and MAIL not in without and claimed.text not in UNASKED:
+            wait = self._strangers.wait(keyed_hash(self._office.ring, "email", address), claimed.case_id, self._now())
+            if wait:
+                return Ending("waiting", error=self._mark(errand, "paced"), wait=wait)
+            return await self._mailed(errand, facts, address)
         if phone and claimed.text in WORTH_A_CALL:
             return Ending("task", "phone", tells="phone_task", to=holder_of(facts.dossier.case))
         if without:
@@ -199,19 +221,37 @@ class Courier:
             return self._again(errand, "no such channel")
         row = json.loads(outlet.seal.open(errand.claimed.key, json.loads(errand.claimed.refs)["sealed"]))
         buttons = tuple(tuple(Button(label, code) for label, code in line) for line in row["buttons"])
-        return Parcel(channel, row["chat"], OutboundMessage(row["text"], buttons))
+        headed = {"subject": row.get("subject", ""), "mark": row.get("mark", "")}
+        return Parcel(channel, row["chat"], OutboundMessage(row["text"], buttons, **headed))
 
-    async def _written(self, errand: Errand, facts: Facts) -> tuple[OutboundMessage, OutboundMessage]:
-        """The notice for a chat and for a phone; of a hidden matter neither says more than number, state and link."""
-        form: Form = "short" if is_hidden(facts.dossier.case) else self._policy.form
+    async def _written(self, errand: Errand, facts: Facts, form: Form) -> Written:
+        """The notice in words; of a hidden matter it says no more than number, state and link."""
         book = await self._office.book()
         code = self._office.code(errand.claimed.case_id, facts.epoch)
-        desk = Desk(book, self._policy.site, self._office.clock())
-        words = write(errand.claimed.text, json.loads(errand.claimed.refs), facts, form, code, desk)
-        return OutboundMessage(words.body, _see(facts)), OutboundMessage(words.sms)
+        desk = Desk(book, self._policy.site, self._now())
+        form = "short" if is_hidden(facts.dossier.case) else form
+        return write(errand.claimed.text, json.loads(errand.claimed.refs), facts, form, code, desk)
+
+    async def _is_proven(self, address: str) -> bool:
+        """Whether somebody answered a mail of ours from there, so that it is no mistyped or foreign address."""
+        digest = keyed_hash(self._office.ring, f"chat-{MAIL}", address)
+        return bool(address) and bool(await self._office.store.read(vault.find, PROVEN, digest, 1))
+
+    async def _mailed(self, errand: Errand, facts: Facts, address: str) -> Parcel:
+        """The notice as a mail. Words of the letter go to nobody but a proven address, or a writer by mail once a
+        person has looked at the letter: a sender's name is quickly forged, and a form takes any address."""
+        claimed, case, n = errand.claimed, facts.dossier.case, facts.party.n
+        trusted = await self._is_proven(address) or (facts.party.channel == MAIL and claimed.text not in UNASKED)
+        words = await self._written(errand, facts, (self._outlets[MAIL].form or "short") if trusted else "short")
+        mark = mark_of(self._office, case.number, case.id, n, facts.epoch)
+        text = f"{words.body}\n\n{footer(claimed.text, facts.party.lang)}"
+        return Parcel(MAIL, address, OutboundMessage(text, subject=words.subject, mark=mark))
+
+    def _now(self) -> datetime:
+        return self._office.clock()
 
     async def _quiet_now(self, facts: Facts) -> bool:
-        hour = self._office.clock().astimezone((await self._office.book()).calendar.zone).hour
+        hour = self._now().astimezone((await self._office.book()).calendar.zone).hour
         return not facts.dossier.case.urgent and (hour >= NIGHT[0] or hour < NIGHT[1])
 
     # How it went ------------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ class OutboundMessage:
     """What one chat is sent: words with rows of buttons, and perhaps a document.
 
     `replaces` is the provider id of an earlier message that these words and buttons take the place of. `silent`
-    messages arrive without a sound (quiet hours).
+    messages arrive without a sound (quiet hours). `subject` and `mark` are for mail: its heading, and what
+    an answer to it carries.
     """
 
     text: str
@@ -28,6 +29,8 @@ class OutboundMessage:
     document: Document | None = None
     replaces: str = ""
     silent: bool = False
+    subject: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,21 @@
-"""The world outside: bot, gateway and courier opened together in the order in which they must close."""
+"""The world outside: bot, mail, gateway and courier opened together in the order in which they must close."""
 
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from channels.courier import Courier, Outlet, Policy, courier
 from channels.letters import Form
+from channels.mail.fetching import ImapAccess
+from channels.mail.mailbox import MailChannel, mailbox
+from channels.mail.mailbox import Tempo as MailTempo
+from channels.mail.sending import SmtpAccess
+from channels.mail.worker import Setting as MailSetting
 from channels.sms.gateway import gateway
 from channels.telegram.bot import Access, TelegramBot, bot
 from channels.telegram.worker import Setting
-from config.settings import Settings
+from config.settings import Mail, Settings
 from hub.office import Office
 from routing.danger import Dangers
 
@@ -21,6 +27,8 @@ class Secrets:
     token: str = field(default="", repr=False)
     hook: str = field(default="", repr=False)
     sms: str = field(default="", repr=False)
+    smtp: str = field(default="", repr=False)
+    imap: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Outside:
 
     courier: Courier
     telegram: TelegramBot | None
+    mail: MailChannel | None = None
 
     @property
     def deliver(self) -> Callable[[str, str, bytes], Awaitable[int]] | None:
@@ -40,6 +49,8 @@ class Outside:
         found: dict[str, object] = {"courier": await self.courier.health()}
         if self.telegram is not None:
             found["telegram"] = await self.telegram.health()
+        if self.mail is not None:
+            found["mail"] = await self.mail.health()
         return found
 
 
@@ -55,6 +66,14 @@ async def outside(
         telegram = await stack.enter_async_context(bot(office, access, Setting(site, given.carry, dangers)))
         if telegram is not None:
             outlets["telegram"] = Outlet(telegram.sender, telegram.seal)
+        smtp, imap = await mail_access(office, settings.mail, secrets)
+        about = MailSetting(
+            site, settings.mail.address, settings.mail.kind, settings.mail.per_sender_per_quarter, dangers
+        )
+        tempo = MailTempo(settings.mail.poll_seconds)
+        mail = await stack.enter_async_context(mailbox(office, smtp, imap, about, tempo))
+        if mail is not None:
+            outlets["mail"] = Outlet(mail.sender, mail.seal, "full" if settings.mail.carry == "full" else "short")
         sms = await stack.enter_async_context(gateway(settings.sms.gateway_url, secrets.sms, office.clock))
         if sms is not None:
             outlets["sms"] = Outlet(sms)
@@ -64,4 +83,22 @@ async def outside(
         if telegram is not None:
             telegram.wakes(post.wake)
             await stack.enter_async_context(telegram.at_work(site))
-        yield Outside(post, telegram)
+        if mail is not None:
+            mail.wakes(post.wake)
+            await stack.enter_async_context(mail.at_work())
+        yield Outside(post, telegram, mail)
+
+
+async def mail_access(office: Office, given: Mail, secrets: Secrets) -> tuple[SmtpAccess | None, ImapAccess | None]:
+    """How the mail servers are reached; None for what is off. Raises OSError where the authority's file is missing."""
+    if given.mode == "off":
+        return None, None
+    directory = (await office.book()).directory
+    trust = ssl.create_default_context(cafile=given.ca_file)
+    name = f"{directory.district}政民互动"
+    at = (given.smtp_host, given.smtp_port, given.smtp_tls, given.smtp_user, secrets.smtp)
+    smtp = SmtpAccess(given.address, name, *at, given.plus_addresses, trust)
+    if given.mode == "send":
+        return smtp, None
+    box = (given.imap_host, given.imap_port, given.imap_tls, given.imap_user, secrets.imap)
+    return smtp, ImapAccess(*box, given.folder, given.done_folder, given.most_bytes, trust)

@@ -1,13 +1,14 @@
 """What can be set, with types and defaults; load() refuses what it does not know, and reads secrets from files."""
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 HERE = Path(__file__).parent
 
@@ -78,6 +79,44 @@ class Sms(_Part):
     secret_file: Path | None = None
 
 
+class Mail(_Part):
+    """The mailbox of the hub; `send` mails notices, `both` also takes letters. `carry` says how much text goes out."""
+
+    mode: Literal["off", "send", "both"] = "off"
+    address: str = ""
+    plus_addresses: bool = True
+    carry: Literal["link", "full"] = "full"
+    smtp_host: str = ""
+    smtp_port: int = Field(465, ge=1, le=65535)
+    smtp_tls: Literal["tls", "starttls", "none"] = "tls"
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    imap_host: str = ""
+    imap_port: int = Field(993, ge=1, le=65535)
+    imap_tls: Literal["tls", "starttls", "none"] = "tls"
+    imap_user: str = ""
+    imap_password_file: Path | None = None
+    folder: str = Field("INBOX", pattern=r"^[A-Za-z0-9_./-]{1,60}$")
+    done_folder: str = Field("Minxin", pattern=r"^[A-Za-z0-9_./-]{1,60}$")
+    ca_file: Path | None = None
+    poll_seconds: float = Field(30.0, gt=0)
+    most_bytes: int = Field(20 << 20, ge=1 << 16, le=64 << 20)
+    per_sender_per_quarter: int = Field(10, ge=1)
+    kind: str = "consult"
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Mail":
+        needed = {"send": ("address", "smtp_host"), "both": ("address", "smtp_host", "imap_host", "imap_user")}
+        missing = [name for name in needed.get(self.mode, ()) if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"mail.mode = {self.mode} needs {', '.join(missing)}")
+        if self.address and not re.fullmatch(r"[A-Za-z0-9._-]{1,24}@[A-Za-z0-9.-]{1,190}", self.address):
+            raise ValueError("mail.address must be a plain address with at most 24 characters before the @")
+        if self.folder == self.done_folder:
+            raise ValueError("mail.done_folder must be another one than mail.folder")
+        return self
+
+
 class Timing(_Part):
     """How often the hub looks at its clocks, boxes and followers, in seconds."""
 
@@ -102,6 +141,7 @@ class Settings(_Part):
     limits: Limits = Limits()
     telegram: Telegram = Telegram()
     sms: Sms = Sms()
+    mail: Mail = Mail()
     timing: Timing = Timing()
     log: Log = Log()
     demo: bool = False

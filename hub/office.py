@@ -15,7 +15,7 @@ from hub.moments import Clock
 from hub.own_words import Hidden, hide_case, hide_values, raises_level, read_known
 from hub.people import Actor
 from hub.ports import Choose, Inspect
-from hub.privacy.codes import RANDOM_BYTES, new_id, query_code, same_code
+from hub.privacy.codes import RANDOM_BYTES, new_id, query_code, reply_mark, same_code
 from hub.privacy.randomness import draw
 from hub.privacy.vault import KeyRing, open_sealed
 from hub.rulebook import Rulebook
@@ -170,6 +170,10 @@ class Office:
     def code(self, case_id: str, epoch: int = 1) -> str:
         """The query code of a case: never stored, made anew each time it is needed."""
         return query_code(self.ring.code_key, case_id, epoch)
+
+    def reply_mark(self, case_id: str, party: int, epoch: int) -> str:
+        """What an answer by mail carries to be taken as this party's."""
+        return reply_mark(self.ring.code_key, case_id, party, epoch)
 
     async def case_by_code(self, number: str, code: str) -> tuple[str, int]:
         """The case id and party whose receipt this is; raises NotFound for a wrong number and a wrong code alike."""

@@ -6,6 +6,7 @@ import hmac
 import unicodedata
 
 CODE_DIGITS = 12
+MARK_LENGTH = 16
 ID_LENGTH = 26
 RANDOM_BYTES = 10
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
@@ -21,6 +22,15 @@ def query_code(code_key: bytes, case_id: str, epoch: int) -> str:
     message = len(case_id).to_bytes(4, "big") + case_id.encode() + epoch.to_bytes(8, "big")
     value = int.from_bytes(hmac.digest(code_key, message, "sha256"), "big")
     return f"{value % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def reply_mark(code_key: bytes, case_id: str, party: int, epoch: int) -> str:
+    """What shows that an answer by mail belongs to a party of a case: 16 letters and digits, 80 bits of HMAC-SHA-256.
+
+    Like the query code it is never stored, and a new epoch makes it void. Lower case alone: mail servers may fold.
+    """
+    value = int.from_bytes(hmac.digest(code_key, f"reply {case_id} {party} {epoch}".encode(), "sha256")[:10], "big")
+    return "".join(_CROCKFORD[value >> shift & 31] for shift in range(75, -1, -5))
 
 
 def spell(code: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from hub.moments import to_text
 from hub.storage import outbox, settings
 from hub.storage.outbox import Claimed
 from hub.storage.rows import to_json
@@ -14,6 +15,11 @@ SENDING, AGAIN = "sending", "again"
 ERRORS = "SELECT key, error FROM outbox WHERE key IN (SELECT CAST(value AS TEXT) FROM json_each(:keys))"
 MARK = "UPDATE outbox SET error = :error WHERE key = :key AND lease_by = :by"
 WIPE = "UPDATE outbox SET refs = '{}' WHERE key = :key"
+# What had gone out comes back; what is still on its way is not touched.
+RETURNED = """
+UPDATE outbox SET state = 'undeliverable', error = :error, settled_at = :now
+WHERE key = :key AND state IN ('sent', 'ambiguous', 'delivered') RETURNING key
+"""
 TASKS = "SELECT * FROM outbox WHERE channel = 'phone' AND state = 'task' ORDER BY created_at, key LIMIT :limit"
 WAITING = "SELECT COUNT(*) AS n, MIN(created_at) AS oldest FROM outbox WHERE state = 'waiting'"
 
@@ -52,6 +58,11 @@ def take(tx: Tx, worker: str, now: datetime, lease: timedelta, limit: int) -> li
 def wipe(tx: Tx, key: str) -> None:
     """Forget the sealed words of a message that has gone."""
     tx.execute(WIPE, {"key": key})
+
+
+def returned(tx: Tx, key: str, error: str, now: datetime) -> bool:
+    """A message that had gone out came back as undeliverable; False where it was known, or has not gone yet."""
+    return bool(tx.execute(RETURNED, {"key": key, "error": error, "now": to_text(now)}))
 
 
 def tasks(tx: Tx, limit: int = 100) -> list[Row]:
