@@ -28,6 +28,8 @@ class Life:
     resting: datetime | None = None
     over: bool = False
     late: datetime | None = None
+    told: datetime | None = None
+    """When a newer calendar came: the clock was in time then, and ends after that moment."""
     breached: bool = False
 
 
@@ -35,7 +37,8 @@ def slow_due(ledger: Sequence[LedgerEvent], calendar: WorkCalendar) -> datetime 
     """The first late instant, found the long way."""
     life: Life | None = None
     latest = None
-    for event in ledger:
+    newest = max((n for n, e in enumerate(ledger) if e.what == "recalc" and e.limit is None), default=-1)
+    for n, event in enumerate(ledger):
         at = event.at
         if event.what != "breached":
             latest = at = at if latest is None else max(at, latest)
@@ -44,12 +47,12 @@ def slow_due(ledger: Sequence[LedgerEvent], calendar: WorkCalendar) -> datetime 
         elif event.what == "start" and life is None:
             life = Life(at, event.limit)
         elif life is not None:
-            live(life, event, at, calendar)
+            live(life, event, at, calendar, in_time=n <= newest)
     return None if life is None else ends(life, calendar)
 
 
-def live(life: Life, event: LedgerEvent, at: datetime, calendar: WorkCalendar) -> None:
-    """One more line happens."""
+def live(life: Life, event: LedgerEvent, at: datetime, calendar: WorkCalendar, *, in_time: bool) -> None:
+    """One more line happens; `in_time` where a newer calendar came later, which happens to no clock that is late."""
     if event.what == "breached":
         if not life.breached:
             life.breached, life.late = True, event.at
@@ -58,14 +61,18 @@ def live(life: Life, event: LedgerEvent, at: datetime, calendar: WorkCalendar) -
         return
     if event.what in ("resume", "met", "stop"):
         if life.resting is not None:
+            if life.told is not None and life.told >= life.resting:
+                life.told = at
             life.rests.append((life.resting, at))
             life.resting = None
         life.over = event.what != "resume"
         return
     due = ends(life, calendar)
-    if due is not None and at >= due:
+    if due is not None and at >= due and not in_time:
         life.late = due  # too late for anything to change it
-    if event.what == "pause":
+    if event.what == "recalc" and event.limit is None:
+        life.told = at if life.late is None else life.told
+    elif event.what == "pause":
         life.resting = at if life.resting is None else life.resting
     elif life.late is None and event.limit is not None:
         if event.what == "extend":
@@ -94,7 +101,19 @@ def ends(life: Life, calendar: WorkCalendar) -> datetime | None:
         else:
             end = walk_quarters(end, stage, quota, life.rests, calendar)
             day = (end - timedelta(microseconds=1)).astimezone(calendar.zone).date()
-    return end
+    return end if life.told is None or end > life.told else first_end(life.told, stage, calendar)
+
+
+def first_end(told: datetime, stage: Limit, calendar: WorkCalendar) -> datetime:
+    """Day after day until a worked one is not over yet."""
+    day = told.astimezone(calendar.zone).date()
+    while True:
+        midnight = datetime.combine(day + DAY, time(), calendar.zone).astimezone(UTC)
+        closing = datetime.combine(day, calendar.office.closes, calendar.zone).astimezone(UTC)
+        end = closing if stage.close else midnight
+        if calendar.is_workday(day) and end > told:
+            return end
+        day += DAY
 
 
 def walk_days(
