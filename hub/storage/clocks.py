@@ -50,7 +50,7 @@ BRING = """
 UPDATE clocks SET calendar = :edition
 WHERE case_id = :case_id AND name = :name AND round = :round AND revision = :revision AND calendar = :calendar
 """
-FIRED = "SELECT * FROM fired WHERE case_id = :case_id ORDER BY at"
+FIRED = "SELECT * FROM fired WHERE case_id = :case_id ORDER BY at, name, round, rung"
 
 
 class DueRow(NamedTuple):

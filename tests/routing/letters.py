@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hub.kinds import Kind, read_kind
+from config import starter
+from hub.kinds import Kind, read_kinds
 from hub.units import Directory, read_units
 from routing.danger import Dangers, read_dangers
 from routing.matter import Matter
@@ -35,7 +36,7 @@ def dangers() -> Dangers:
 
 @cache
 def kind(code: str) -> Kind:
-    return read_kind(load(f"kinds/{code}.toml"))
+    return read_kinds(starter.read()["kinds"])[code]
 
 
 def letter(title: str = "", body: str = "", **changes: Any) -> Matter:
