@@ -48,7 +48,7 @@ from hub.timer import Timer
 from hub.verify import verify as verify_store
 from routing.danger import Dangers, read_dangers
 from routing.port import chooser
-from routing.rules import read_rules
+from routing.rules_file import read_rules_of
 from supervision.checks import inspect
 from supervision.patrol import sweep
 from supervision.recount import foresee, recount
@@ -243,11 +243,13 @@ async def release() -> None:
 @command(config_app, "load")
 async def config_load(
     folder: Folder = starter.HERE,
-    forget: Annotated[bool, typer.Option("--forget", help="Drop calendar days the folder does not know.")] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Drop what the page changed and the folder does not know.")
+    ] = False,
 ) -> None:
     """Check the rule sets of a folder and put those that changed into force as new editions."""
     content = configure.read_folder(folder)
-    if faults := configure.check(content, read_rules):
+    if faults := configure.check(content, partial(read_rules_of, folder / "rules.toml")):
         raise Stopped("\n".join(faults))
     async with opened(settings_now()) as office:
         load = partial(configure.load, forget=forget)
@@ -291,7 +293,7 @@ async def config_check(folder: Folder = starter.HERE, staffing: bool = False, as
     """Look whether the rule sets fit together; with --staffing whether every kind finds its people today."""
     if staffing:
         return await _staffing(as_json=as_json)
-    faults = configure.check(configure.read_folder(folder), read_rules)
+    faults = configure.check(configure.read_folder(folder), partial(read_rules_of, folder / "rules.toml"))
     print_json({"faults": faults}) if as_json else printed.checked(faults)
     return 1 if faults else 0
 

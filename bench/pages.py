@@ -39,7 +39,7 @@ class Sides(NamedTuple):
 async def district(many: int, folder: Path) -> AsyncIterator[tuple[Office, Path]]:
     """An office over so many cases; what lies in the folder already is taken as it is."""
     place = folder / f"district-{many}"
-    place.mkdir(exist_ok=True)
+    place.mkdir(parents=True, exist_ok=True)
     fresh = not (place / "minxin.db").exists()
     office = await open_office(place)
     if fresh:

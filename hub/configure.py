@@ -21,7 +21,7 @@ from hub.ladders import Ladder, read_ladders
 from hub.machines.registry import MACHINES
 from hub.rulebook import FAMILIES
 from hub.rulesets import read_rule_sets
-from hub.storage import editions, journal
+from hub.storage import editions, journal, people
 from hub.storage.tx import Tx
 from hub.units import Directory, read_units
 
@@ -73,10 +73,12 @@ def load(
 ) -> dict[str, int | None]:
     """The deed that puts checked rule sets into force: family → its new number, None where nothing changed.
 
-    Raises NotNow where the calendar would lose a year announced or a day set since, unless `forget` says so.
+    Raises NotNow where the calendar would lose a year announced or a day set since, or rules that were changed on the
+    page would be replaced by others, unless `forget` says so.
     """
     if not forget:
         _must_not_forget(tx, content["calendar"], now)
+        _must_not_replace(tx, content["rules"])
     added = {family: editions.add(tx, family, content[family], by_whom, now) for family in FAMILIES}
     new = {family: number for family, number in added.items() if number is not None}
     told = (Entry(None, "edition.added", by_whom, now, {"family": f, "edition": n}) for f, n in new.items())
@@ -95,6 +97,17 @@ def _must_not_forget(tx: Tx, content: Mapping[str, Any], now: datetime) -> None:
             f"文件夹里的日历没有{'、'.join(lost)}，现行日历里有。请写进 calendar.toml，或用 --forget 表示不要了。",
             "The calendar in force knows years or days that the folder lacks: add them, or use --forget.",
         )
+
+
+def _must_not_replace(tx: Tx, rules: Any) -> None:
+    """Rules that an officer changed on the page stay, unless the folder holds just them."""
+    newest = editions.newest(tx, "rules")
+    if newest is None or people.by_id(tx, newest.by_whom) is None or newest.hash == editions.digest(rules):
+        return
+    raise NotNow(
+        "现行派单规则是在页面上改过的，文件夹里的不一样。请下载 rules.toml 放进文件夹，或用 --forget 表示不要了。",
+        "The routing rules were changed on the page: put the rules.toml it offers into the folder, or use --forget.",
+    )
 
 
 def told_texts() -> frozenset[str]:

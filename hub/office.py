@@ -42,7 +42,7 @@ class Office:
         self.ring = ring
         self.clock = clock
         self.files = files
-        self._choose = choose
+        self.choose = choose
         self._inspect = inspect
         self._book: Rulebook | None = None
         self._looked = 0.0
@@ -96,7 +96,7 @@ class Office:
 
     def prepared(self, given: Submission, book: Rulebook) -> Prepared:
         """A letter checked, masked, routed and sealed, for the deed desk.receive; raises Invalid."""
-        means, now = Means(self.ring, self.fresh_id(), self._choose, book.public), self.clock()
+        means, now = Means(self.ring, self.fresh_id(), self.choose, book.public), self.clock()
         return prepare(checked(given, book, now), book, means, now)
 
     # Somebody acts ----------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Routing as the hub calls it: one function on a snapshot of the rules, built once for each edition."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from hub import ports
 from hub.kinds import Kind
@@ -14,16 +16,21 @@ from routing.rules import RuleSet, read_rules
 
 
 def chooser(dangers: Dangers) -> ports.Choose:
-    """What `run.py` hands to the hub; the rules of a rulebook are read once and kept while that rulebook is in force.
+    """What `run.py` hands to the hub; the rules of a rulebook are read once and kept, and so are those it was
+    called with before, so that a dry run beside it (routing/rehearsal.py) reads neither twice.
 
     What it returns raises ValueError for rules that `read_rules` refuses and for an aim or level that is not one.
     """
-    kept: list[tuple[Rulebook, RuleSet]] = []
+    kept: list[tuple[Mapping[str, Any], Directory, RuleSet]] = []
 
     def chosen(given: ports.Matter, kind: Kind, book: Rulebook) -> ports.Chosen:
-        if not kept or kept[0][0] is not book:
-            kept[:] = [(book, read_rules(book.rules, book.directory))]
-        return _chosen(_matter(given), kind, book.directory, kept[0][1], dangers)
+        rules = next(
+            (rules for rules_of, units_of, rules in kept if rules_of is book.rules and units_of is book.directory), None
+        )
+        if rules is None:
+            rules = read_rules(book.rules, book.directory)
+            kept[:] = [(book.rules, book.directory, rules), *kept[:1]]
+        return _chosen(_matter(given), kind, book.directory, rules, dangers)
 
     return chosen
 

@@ -18,6 +18,15 @@ _RULE_KEYS = {"code", "because_zh", "because_en", "unit", "category", "score", "
 _WHEN_KEYS = {"kind", "aim", "area", "words_any", "words_all", "words_none", "field"}
 
 
+class Unfit(ValueError):
+    """Rules that cannot be used; `said` is the sentence, `rule` the code of the one it is about, empty for all."""
+
+    def __init__(self, zh: str, en: str, rule: str = "") -> None:
+        super().__init__(f"{zh}({en})")
+        self.said = Said(zh, en)
+        self.rule = rule
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """The conditions of a rule; all that are given must hold. An empty one asks nothing."""
@@ -90,12 +99,12 @@ class RuleSet:
 def read_rules(content: Mapping[str, Any], directory: Directory, kinds: Collection[str] | None = None) -> RuleSet:
     """Build the rules from an edition's content, checked against the units (and, where given, the kinds) in force.
 
-    Raises ValueError with a sentence that names the rule: unknown or closed unit, unknown area or kind, code used
+    Raises Unfit with a sentence that names the rule: unknown or closed unit, unknown area or kind, code used
     twice, no condition, a condition that can never hold, or a rule that an earlier one leaves nothing to do.
     """
     rows = content.get("rule", ())
     if not rows:
-        raise ValueError("the routing rules are empty")
+        raise Unfit("派单规则是空的。", "the routing rules are empty")
     rules: list[Rule] = []
     for row in rows:
         name = row.get("code", "without a code")
@@ -103,9 +112,13 @@ def read_rules(content: Mapping[str, Any], directory: Directory, kinds: Collecti
             rule = _read(row)
             _check(rule, directory, kinds)
             _check_against(rule, rules)
-        except (KeyError, TypeError, AttributeError, ValueError) as fault:
-            missing = f"{fault.args[0]} is missing" if isinstance(fault, KeyError) else fault
-            raise ValueError(f"rule {name}: {missing}") from fault
+        except Unfit as fault:
+            raise Unfit(f"规则 {name}：{fault.said.zh}", f"rule {name}: {fault.said.en}", name) from fault
+        except KeyError as fault:
+            missing = fault.args[0]
+            raise Unfit(f"规则 {name}：缺少 {missing}。", f"rule {name}: {missing} is missing", name) from fault
+        except (TypeError, AttributeError, ValueError) as fault:
+            raise Unfit(f"规则 {name}：写法不对：{fault}。", f"rule {name}: {fault}", name) from fault
         rules.append(rule)
     return RuleSet(tuple(rules), index(word for rule in rules for word in _words(rule.when)))
 
@@ -115,7 +128,7 @@ def _read(row: Mapping[str, Any]) -> Rule:
     for what, given, known in (("", row, _RULE_KEYS), ("when.", when, _WHEN_KEYS)):
         unknown = sorted(set(given) - known)
         if unknown:
-            raise ValueError(f"{what}{unknown[0]} is not a known key")
+            raise Unfit(f"不认识“{what}{unknown[0]}”这一项。", f"{what}{unknown[0]} is not a known key")
     return Rule(
         code=row["code"],
         because=Said(row["because_zh"], row["because_en"]),
@@ -136,9 +149,9 @@ def _read(row: Mapping[str, Any]) -> Rule:
 
 def _values(name: str, values: Any) -> frozenset[str]:
     if not isinstance(values, list) or not values or not all(isinstance(v, str) and v for v in values):
-        raise ValueError(f"{name} must be a list of texts with at least one entry")
+        raise Unfit(f"{name} 要写成一列文字，至少一个。", f"{name} must be a list of texts with at least one entry")
     if len(set(values)) < len(values):
-        raise ValueError(f"{name} names an entry twice")
+        raise Unfit(f"{name} 里有一项写了两次。", f"{name} names an entry twice")
     return frozenset(values)
 
 
@@ -150,7 +163,10 @@ def _word_set(when: Mapping[str, Any], key: str) -> frozenset[str]:
     words = frozenset(plain(word) for word in _set(when, key))
     short = sorted(word for word in words if len(word) < 2)
     if short:
-        raise ValueError(f"{key} holds “{short[0]}”: a word has two characters or more")
+        raise Unfit(
+            f"{key} 里的“{short[0]}”太短：词要两个字以上。",
+            f"{key} holds “{short[0]}”: a word has two characters or more",
+        )
     return words
 
 
@@ -160,11 +176,11 @@ def _words(when: When) -> frozenset[str]:
 
 def _check(rule: Rule, directory: Directory, kinds: Collection[str] | None) -> None:
     if not _CODE.fullmatch(rule.code):
-        raise ValueError("a code is small letters, digits and hyphens")
+        raise Unfit("代码只用小写字母、数字和连字符。", "a code is small letters, digits and hyphens")
     if not rule.because.zh.strip() or not rule.because.en.strip():
-        raise ValueError("the reason must be given in both languages")
+        raise Unfit("理由要写中英文两种。", "the reason must be given in both languages")
     if not 0 < rule.score <= 1:
-        raise ValueError("the score must be above 0 and at most 1")
+        raise Unfit("分值要大于0、不超过1。", "the score must be above 0 and at most 1")
     _check_unit(rule, directory)
     _check_conditions(rule.when, directory, kinds)
 
@@ -172,31 +188,44 @@ def _check(rule: Rule, directory: Directory, kinds: Collection[str] | None) -> N
 def _check_unit(rule: Rule, directory: Directory) -> None:
     if rule.unit == AREA:
         if not directory.areas:
-            raise ValueError("it can never fire, because no unit of the directory has an area")
+            raise Unfit(
+                "永远不会用上：没有哪个单位有辖区。", "it can never fire, because no unit of the directory has an area"
+            )
     elif rule.unit == SUPERVISOR:
         if rule.when.aims == {"matter"}:
-            raise ValueError("supervisor_of_target is for the aims service and misconduct")
+            raise Unfit(
+                "supervisor_of_target 只用于 service 和 misconduct。",
+                "supervisor_of_target is for the aims service and misconduct",
+            )
     elif (unit := directory.get(rule.unit)) is None:
-        raise ValueError(f"the unit {rule.unit} is not in the directory")
+        raise Unfit(f"没有单位 {rule.unit}。", f"the unit {rule.unit} is not in the directory")
     elif not unit.active:
-        raise ValueError(f"it can never fire, because the unit {rule.unit} is closed")
+        raise Unfit(
+            f"永远不会用上：单位 {rule.unit} 已撤销。", f"it can never fire, because the unit {rule.unit} is closed"
+        )
 
 
 def _check_conditions(when: When, directory: Directory, kinds: Collection[str] | None) -> None:
     for aim in when.aims - set(AIMS):
-        raise ValueError(f"{aim} is not an aim")
+        raise Unfit(f"没有“{aim}”这种反映对象。", f"{aim} is not an aim")
     for kind in sorted(when.kinds - set(kinds)) if kinds is not None else ():
-        raise ValueError(f"it can never fire, because there is no kind {kind}")
+        raise Unfit(f"永远不会用上：没有类别 {kind}。", f"it can never fire, because there is no kind {kind}")
     for area in sorted(when.areas - set(directory.areas) - _area_units(directory)):
-        raise ValueError(f"the area {area} belongs to no unit")
+        raise Unfit(f"“{area}”不是哪个单位的辖区。", f"the area {area} belongs to no unit")
     only_matter = when.aims == {"matter"}
     if only_matter and not (when.kinds or when.areas or when.words_any or when.words_all or when.fields):
-        raise ValueError("it has no condition and would match every letter")
+        raise Unfit("没有条件，会对上所有来信。", "it has no condition and would match every letter")
     kept_out = [word for word in sorted(when.words_all) if any(forbidden in word for forbidden in when.words_none)]
     if kept_out:
-        raise ValueError(f"it can never fire, because words_none forbids “{kept_out[0]}”, which words_all asks for")
+        raise Unfit(
+            f"永远不会用上：words_all 要的“{kept_out[0]}”被 words_none 排除了。",
+            f"it can never fire, because words_none forbids “{kept_out[0]}”, which words_all asks for",
+        )
     if when.words_any and all(any(no in word for no in when.words_none) for word in when.words_any):
-        raise ValueError("it can never fire, because words_none forbids every word of words_any")
+        raise Unfit(
+            "永远不会用上：words_any 的词全被 words_none 排除了。",
+            "it can never fire, because words_none forbids every word of words_any",
+        )
 
 
 def _area_units(directory: Directory) -> frozenset[str]:
@@ -207,14 +236,19 @@ def _area_units(directory: Directory) -> frozenset[str]:
 def _check_against(rule: Rule, earlier: list[Rule]) -> None:
     for other in earlier:
         if other.code == rule.code:
-            raise ValueError("its code stands twice")
+            raise Unfit("代码与前面的重复。", "its code stands twice")
         if other.when == rule.when:
-            raise ValueError(f"it asks exactly what rule {other.code} asks before it")
+            raise Unfit(
+                f"条件与前面的规则 {other.code} 完全一样。", f"it asks exactly what rule {other.code} asks before it"
+            )
         if not _covers(other.when, rule.when):
             continue
         decides = rule.when.aims.isdisjoint({"matter"}) and other.unit != AREA
         if decides or (other.unit == rule.unit and other.score >= rule.score):
-            raise ValueError(f"it is shadowed: rule {other.code} always matches before it and counts as much")
+            raise Unfit(
+                f"被遮住了：规则 {other.code} 总是先对上，分值也不低。",
+                f"it is shadowed: rule {other.code} always matches before it and counts as much",
+            )
 
 
 def _covers(wide: When, narrow: When) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.errors import OldEdition
 from hub.moments import to_text
@@ -17,7 +17,7 @@ INSERT INTO editions (family, number, content, hash, by_whom, effective_from)
 VALUES (:family, :number, :content, :hash, :by_whom, :effective_from)
 """
 NEWEST = """
-SELECT e.family, e.number, e.hash FROM editions e
+SELECT e.family, e.number, e.hash, e.by_whom FROM editions e
 WHERE e.number = (SELECT MAX(n.number) FROM editions n WHERE n.family = e.family)
 """
 CONTENT = "SELECT content FROM editions WHERE family = :family AND number = :number"
@@ -25,15 +25,32 @@ ALL_OF = "SELECT number, content FROM editions WHERE family = :family ORDER BY n
 NUMBERS = "SELECT family, MAX(number) AS number FROM editions GROUP BY family"
 
 
+class Newest(NamedTuple):
+    """The edition in force of one family: its number, what tells its content from others, and who added it."""
+
+    number: int
+    hash: str
+    by_whom: str
+
+
+def digest(value: Any) -> str:
+    """What tells one content from others."""
+    return hashlib.sha256(to_json(value).encode()).hexdigest()
+
+
+def newest(tx: Tx, family: str) -> Newest | None:
+    """The edition in force of a family; None where it has none yet."""
+    rows = tx.execute(NEWEST)
+    return next((Newest(int(r["number"]), r["hash"], r["by_whom"]) for r in rows if r["family"] == family), None)
+
+
 def add(tx: Tx, family: str, value: Any, by_whom: str, now: datetime) -> int | None:
     """Add the next edition of a family; None when its content is the one already in force."""
-    text = to_json(value)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    newest = next((r for r in tx.execute(NEWEST) if r["family"] == family), None)
-    if newest is not None and newest["hash"] == digest:
+    found, known = digest(value), newest(tx, family)
+    if known is not None and known.hash == found:
         return None
-    number = 1 if newest is None else int(newest["number"]) + 1
-    row = {"family": family, "number": number, "content": text, "hash": digest, "by_whom": by_whom}
+    number = 1 if known is None else known.number + 1
+    row = {"family": family, "number": number, "content": to_json(value), "hash": found, "by_whom": by_whom}
     tx.execute(ADD, {**row, "effective_from": to_text(now)})
     return number
 

@@ -189,6 +189,8 @@ def pages_of(office: Office) -> tuple[tuple[str, str, str], ...]:
         ("board", "supervisor", "/staff/board"),
         ("absence", "handler", "/staff/absence"),
         ("admin", "admin", "/staff/admin"),
+        ("admin-rules", "admin", "/staff/admin/rules?text=门口的路灯不亮了"),
+        ("admin-rule", "admin", "/staff/admin/rules?rule=housing-quality"),
         ("admin-calendar", "admin", "/staff/admin?tab=calendar"),
         ("admin-editions", "admin", "/staff/admin?tab=editions"),
         ("admin-health", "admin", "/staff/admin?tab=health"),

@@ -50,7 +50,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("changes", "sentence"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS])
 def test_a_faulty_rule_is_refused_by_its_name(changes: dict[str, Any], sentence: str) -> None:
     faulty = rule(**{"code": "the-lamp", **changes})
-    with pytest.raises(ValueError, match=r"^rule the-lamp.*" + re.escape(sentence)):
+    with pytest.raises(ValueError, match=r"rule the-lamp.*" + re.escape(sentence)):
         read_rules({"rule": [faulty]}, small_district(), {"complaint"})
 
 
@@ -58,24 +58,24 @@ def test_a_faulty_rule_is_refused_by_its_name(changes: dict[str, Any], sentence:
 def test_a_rule_with_a_part_missing_says_which(key: str) -> None:
     faulty = rule("half")
     del faulty[key]
-    with pytest.raises(ValueError, match=f"^rule half: {key} is missing"):
+    with pytest.raises(ValueError, match=f"rule half: {key} is missing"):
         read_rules({"rule": [faulty]}, small_district())
 
 
 def test_a_code_may_stand_only_once() -> None:
     other = rule("lamp", when={"words_any": ["灯杆"]})
-    with pytest.raises(ValueError, match=r"^rule lamp: its code stands twice"):
+    with pytest.raises(ValueError, match=r"rule lamp: its code stands twice"):
         read_rules({"rule": [rule("lamp"), other]}, small_district())
 
 
 def test_two_rules_with_the_same_condition_are_refused_even_for_two_units() -> None:
-    with pytest.raises(ValueError, match=r"^rule second: it asks exactly what rule lamp asks"):
+    with pytest.raises(ValueError, match=r"rule second: it asks exactly what rule lamp asks"):
         read_rules({"rule": [rule("lamp"), rule("second", unit="roads")]}, small_district())
 
 
 def test_a_rule_that_an_earlier_one_always_precedes_is_refused_as_shadowed() -> None:
     narrow = rule("narrow", when={"words_any": ["路灯"], "kind": ["complaint"]})
-    with pytest.raises(ValueError, match=r"^rule narrow: it is shadowed: rule lamp"):
+    with pytest.raises(ValueError, match=r"rule narrow: it is shadowed: rule lamp"):
         read_rules({"rule": [rule("lamp"), narrow]}, small_district())
 
 
@@ -88,7 +88,7 @@ def test_a_narrower_rule_that_counts_more_or_goes_elsewhere_is_kept() -> None:
 def test_after_a_rule_for_every_letter_of_an_aim_a_second_one_is_shadowed() -> None:
     first = rule("all", unit="conduct", when={"aim": ["misconduct"]})
     second = rule("late", unit="party", when={"aim": ["misconduct"], "words_any": ["红包"]})
-    with pytest.raises(ValueError, match=r"^rule late: it is shadowed: rule all"):
+    with pytest.raises(ValueError, match=r"rule late: it is shadowed: rule all"):
         read_rules({"rule": [first, second]}, small_district())
 
 
@@ -96,7 +96,7 @@ def test_an_area_rule_needs_a_directory_with_areas() -> None:
     bare = small_district()
     units = {c: u for c, u in bare.units.items() if not u.areas}
     without = type(bare)(1, "区", "District", units, bare.desks, bare.alternates, ())
-    with pytest.raises(ValueError, match=r"^rule lamp: it can never fire"):
+    with pytest.raises(ValueError, match=r"rule lamp: it can never fire"):
         read_rules({"rule": [rule(unit="area")]}, without)
 
 

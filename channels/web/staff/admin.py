@@ -11,6 +11,7 @@ from channels.web.keys import SETTINGS, Fields
 from channels.web.passwords import hash_password
 from channels.web.staff import calendar, running
 from channels.web.staff.absence import Staff, role_word, staff
+from channels.web.staff.admin_tabs import tabs
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
 from hub import officers, staffing
 from hub.errors import Invalid, NotFound, Refusal, Said
@@ -18,18 +19,13 @@ from hub.people import ROLES, UNIT_ROLES
 from hub.rulebook import FAMILIES
 from hub.storage import desk_rows
 
-TABS: tuple[tuple[str, str], ...] = (
-    ("people", N_("人员与岗位")),
-    ("calendar", N_("工作日历")),
-    ("editions", N_("规则版本")),
-    ("health", N_("运行情况")),
-)
+TABS = ("people", "calendar", "editions", "health")
 DONE = {"1": N_("已保存。"), "over": N_("这一项已经不需要处理。")}
 ADDED = ("account", "name", "role", "unit", "home", "same_person_as")
 
 
 async def show_admin(request: web.Request) -> web.StreamResponse:
-    """One of the four pages of administration."""
+    """One of the pages of administration."""
     return await _render(await sit(request), query(request).get("tab", "people"))
 
 
@@ -120,7 +116,7 @@ async def _render(
     done: str = "",
     found: calendar.Preview | None = None,
 ) -> web.Response:
-    tab = tab if tab in dict(TABS) else "people"
+    tab = tab if tab in TABS else "people"
     given = given or {}
     wrong = fault.fields if isinstance(fault, Invalid) and "officer" not in given else {}
     above = "" if fault is None or wrong else desk.word(fault.said)
@@ -129,7 +125,7 @@ async def _render(
         "admin.html",
         status=status_of(fault) if fault else 200,
         tab=tab,
-        pages=[(code, desk.say(word)) for code, word in TABS],
+        pages=tabs(desk, tab),
         given=given,
         errors={name: desk.word(said) for name, said in wrong.items()},
         above=above,

@@ -13,6 +13,7 @@ from channels.web.staff import (
     moves,
     publication,
     reviews,
+    rules,
     running,
 )
 from channels.web.staff.counter import adding, filing, slip
@@ -51,6 +52,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/calendar", feed.change_feed, "officer"),
     Route("GET", "/staff/calendar/{token}.ics", feed.show_feed, "channel"),
     Route("GET", "/staff/admin", admin.show_admin, ("admin",)),
+    Route("GET", "/staff/admin/rules", rules.show_rules, ("admin",)),
+    Route("POST", "/staff/admin/rules", rules.change_rules, ("admin",)),
+    Route("GET", "/staff/admin/rules.toml", rules.download, ("admin",)),
     Route("POST", "/staff/admin/calendar", admin.change_calendar, ("admin",)),
     Route("POST", "/staff/admin/officers", admin.add, ("admin",)),
     Route("POST", "/staff/admin/officers/{officer}", admin.change, ("admin",)),
