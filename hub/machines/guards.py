@@ -38,6 +38,18 @@ def unit_not_accused(turn: Turn) -> Said | None:
     return None
 
 
+def not_back_and_forth(turn: Turn) -> Said | None:
+    """A unit that had the case and gave it up gets it again only by a supervisor's decision: no ping-pong."""
+    unit, case = str(turn.values["unit"]), turn.case
+    former = {a.unit for a in turn.dossier.assignments if a.until is not None}
+    if unit in former and unit != case.unit and not turn.actor.has("supervisor"):
+        return Said(
+            "这件来信曾由这个单位承办，后来退出了；再派给它，请督查员指定。",
+            "This unit had the letter and gave it up; only a supervisor may send it there again.",
+        )
+    return None
+
+
 def objections_left(turn: Turn) -> Said | None:
     if turn.case.returns >= SECOND_OBJECTION:
         return Said("已两次退单，只能指定承办单位。", "Two objections were upheld; only a designation is open now.")

@@ -137,7 +137,7 @@ RECEPTION = (
         ("dispatcher", "system"),
         (UNIT, OFFICER_OPTIONAL, GRADE_OPTIONAL, REASON_OPTIONAL),
         guards=(g.objections_left, g.not_merged),
-        checks=(g.unit_not_accused,),
+        checks=(g.unit_not_accused, g.not_back_and_forth),
         effects=(
             sets(designated=False, passed_on=False),
             assigns,
@@ -161,7 +161,7 @@ RECEPTION = (
         ("dispatcher", "supervisor"),
         (UNIT, GRADE_OPTIONAL, REASON),
         guards=(g.not_merged,),
-        checks=(g.unit_not_accused,),
+        checks=(g.unit_not_accused, g.not_back_and_forth),
         effects=(
             sets(designated=True),
             assigns,
@@ -217,7 +217,7 @@ ANY_TIME = (
         ("dispatcher", "supervisor"),
         (UNIT, REASON),
         guards=(g.not_merged,),
-        checks=(g.unit_not_accused,),
+        checks=(g.unit_not_accused, g.not_back_and_forth),
         effects=(
             closes("objection", "upheld"),
             ledger("contest", "met"),

@@ -51,6 +51,7 @@ class Model:
     designated: bool = False
     passed_on: bool = False
     returns: int = 0
+    former: set[str] = field(default_factory=set)
     once: set[str] = field(default_factory=set)
     request: bool = False
     appeal: bool = False
@@ -69,6 +70,11 @@ class Model:
         if role in ("handler", "signer") and unit != self.unit:
             return False
         return self._guards(move, who)
+
+    def takes(self, move: str, role: str, to_unit: str) -> bool:
+        """Whether the unit may be sent the letter: one that had it and gave it up only by a supervisor."""
+        sends = move in ("dispatch", "designate", "redispatch")
+        return not sends or role == "supervisor" or to_unit == self.unit or to_unit not in self.former
 
     def _guards(self, move: str, who: str) -> bool:
         match move:
@@ -105,6 +111,8 @@ class Model:
         """Follow the arrow."""
         before, to = self.state, ARROWS[move][2]
         self.state = before if to == "=" else self.back if to == "@" else to
+        if self.unit and move in ("uphold", "recall", "redispatch"):
+            self.former.add(self.unit)
         if move in ("dispatch", "designate", "redispatch"):
             self.unit = to_unit
         if move == "dispatch":

@@ -100,6 +100,7 @@ async def _attempt(office: Office, case_id: str, number: str, model: Model, move
     if move in ("dispatch", "designate", "redispatch"):
         values["unit"] = unit
     expected = model.allows(move, role, actor.person, actor.home if actor.kind == "officer" else "")
+    expected = expected and model.takes(move, role, unit)
     before = await office.store.read(cases.dossier, case_id)
     try:
         await office.act(number, move, values, actor)

@@ -74,6 +74,24 @@ async def test_a_letter_contested_and_dispatched_to_another_unit(town: Town) -> 
     assert (await letter.looks())["unit"]["zh"].endswith("住房和城乡建设局")
 
 
+async def test_a_letter_is_not_sent_back_and_forth_without_a_supervisor(town: Town) -> None:
+    letter = await town.writes()
+    await town.reaches_unit(letter.number)
+    await town.does("handler", letter.number, "object", reason="路灯在小区红线内，归住建。", unit="housing")
+    await town.does("reception", letter.number, "uphold")
+    problem = await town.cannot("reception", letter.number, "dispatch", unit="urban")
+    assert "请督查员指定" in problem["detail_zh"]
+    await town.does("reception", letter.number, "dispatch", unit="housing")
+    await town.does("other_handler", letter.number, "object", reason="路灯在红线外。")
+    await town.does("reception", letter.number, "uphold")
+    problem = await town.cannot("reception", letter.number, "designate", unit="urban", reason="再看一下。")
+    assert "曾由这个单位承办" in problem["detail_zh"]
+    await town.does("supervisor", letter.number, "designate", unit="urban", reason="两家都说不归自己，由城管先办。")
+    problem = await town.cannot("handler", letter.number, "object", reason="还是不归我们。")
+    assert "指定" in problem["detail_zh"]
+    assert (await letter.looks())["unit"]["zh"].endswith("城市管理局")
+
+
 async def test_reopened_after_a_bad_rating(town: Town) -> None:
     letter = await town.writes()
     await town.reaches_unit(letter.number)
