@@ -15,7 +15,8 @@ from hub.machines.registry import MACHINES
 from hub.moments import to_text
 from hub.office import Office
 from hub.rulebook import Rulebook
-from hub.storage import checking, editions, journal
+from hub.seals import holds
+from hub.storage import checking, editions, journal, seals
 from hub.storage.cases import NEVER
 from hub.storage.contract import Store
 from hub.storage.tx import Tx
@@ -48,15 +49,17 @@ def nothing(_what: str, _count: int) -> None:
     """For callers who show no progress."""
 
 
-async def verify(office: Office, tell: Tell = nothing) -> Report:
+async def verify(office: Office, tell: Tell = nothing, kept: Tip | None = None) -> Report:
     """Look at everything, in short questions beside a running hub; each case is seen whole, in one snapshot.
 
+    `kept` is a seal that somebody noted earlier: a journal that was rewritten since, however well, does not meet it.
     The totals of figures are looked at when their follower stands at the end of the journal: what it has not read yet
     differs for that reason alone.
     """
     store, findings = office.store, list[Finding]()
     tip, faults = await _chain(store, tell)
     findings += faults
+    findings += await _seals(store, kept)
     if await store.read(editions.numbers):
         findings += [f async for f in _cases(office, tell)]
     for name in checking.BROKEN:
@@ -98,6 +101,15 @@ SENTENCES = {
     "publication.rating": "公开页的评价与来信不符",
     "publication.sealed": "不该公开的来信有公开页",
 }
+
+
+async def _seals(store: Store, kept: Tip | None) -> list[Finding]:
+    """Whether the journal still meets every seal that was published, and the one that was kept outside."""
+    broken = await store.read(seals.broken, room="heavy")
+    findings = [Finding("journal.seal", seal.day, "办理记录与当天公布的封印不符") for seal in broken]
+    if kept is not None and not await store.read(holds, kept):
+        findings.append(Finding("journal.kept", str(kept.seq), "办理记录与您保存的封印不符"))
+    return findings
 
 
 async def _chain(store: Store, tell: Tell) -> tuple[Tip, list[Finding]]:

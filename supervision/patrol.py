@@ -21,6 +21,7 @@ from hub.moments import to_text
 from hub.office import Office
 from hub.people import SYSTEM
 from hub.rulebook import Rulebook
+from hub.seals import seal_day
 from hub.storage import cases, clocks, editions, journal, outbox, sweeps
 from hub.storage.clocks import DueRow
 from hub.storage.errors import StoreBusy, Unavailable
@@ -85,6 +86,7 @@ async def sweep(office: Office, now: datetime, limit: int = BATCH) -> Swept:
             break
     for kind in ENDING:
         total += await _overlays(office, kind, now, limit)
+    await seal_day(office, now)
     await morning(office, now)
     return replace(total, digests=await release_quiet(office, now))
 

@@ -121,6 +121,8 @@ async def walk(tab: Page, root: str, look: Look) -> tuple[str, str]:
     await look("results-search")
     await tab.goto(f"{root}/statistics?period=year")
     await look("statistics")
+    await tab.goto(f"{root}/seals?kept=1:{'0' * 16}")
+    await look("seals")
     await tab.goto(f"{root}/letters/new")
     await look("write-1")
     await tab.locator("label[for=kind-3]").click()

@@ -12,6 +12,8 @@ from channels.web.public.answering import see_other
 from channels.web.render import view_of
 from channels.web.session import OPENED_FOR, derived_key, read_note, set_cookie, write_note
 from hub import own
+from hub.seals import SHORT
+from hub.storage import seals
 
 SHOWN_FOR = timedelta(minutes=30)
 
@@ -32,6 +34,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         "code": office.code(case_id, slip.epoch),
         "address": f"{public_root(request)}/letters/track?number={slip.letter.number}",
         "rows": counted(slip.letter.main, lang),
+        "seal": next(iter(await office.store.read(seals.newest, 1, room="public")), None),
+        "short": SHORT,
     }
     response = form_page(request, "public/receipt.html", **values)
     response.headers["Referrer-Policy"] = "no-referrer"

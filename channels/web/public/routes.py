@@ -1,7 +1,7 @@
 """The citizen's part of the table of routes."""
 
 from channels.web.keys import Route
-from channels.web.public import feeds, files, portal, receipt, results, statistics, track, write
+from channels.web.public import feeds, files, portal, receipt, results, seals, statistics, track, write
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", portal.show, "public"),
@@ -22,4 +22,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/statistics", statistics.show, "public"),
     Route("GET", "/statistics.json", statistics.as_json, "public"),
     Route("GET", "/statistics.csv", statistics.as_csv, "public"),
+    Route("GET", "/seals", seals.show, "public"),
+    Route("GET", "/seals.json", seals.as_json, "public"),
 )

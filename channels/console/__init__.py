@@ -1,0 +1,1 @@
+"""The console: what operators do with the hub by its command line."""
