@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from multidict import MultiDict
 
+from channels.courier import Parcel
 from channels.web.limits import Gates
 from channels.web.render import LOOK, Site
 from config.settings import Settings
@@ -18,6 +19,8 @@ __all__ = ["LOOK", "Parts", "Route"]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Deliver = Callable[[str, str, bytes], Awaitable[int]]
 """One delivery of a messenger: secret path, secret header, raw body → status. 503 asks for it to come again."""
+Preview = Callable[[str, str, str], Awaitable[Parcel | None]]
+"""What would be sent to a citizen: case, name of the notice, the reply's words → message and way; None: the page."""
 Age = Callable[[], float | None]
 """Seconds since something last happened; None where it does not run in this process."""
 
@@ -52,6 +55,8 @@ class Parts:
     """Heartbeats shown by /readyz, by name ("sweep", "courier", …)."""
     most_age: float = 120.0
     """Seconds after which a heartbeat makes the site not ready."""
+    preview: Preview | None = None
+    """The courier's own answer to what it would send; None where no courier runs in this process."""
 
 
 OFFICE: web.AppKey[Office] = web.AppKey("office", Office)

@@ -253,7 +253,14 @@ async def test_checking_previewing_and_templates_change_nothing_and_lose_nothing
     assert fields["draft-handling"] == "已到现场。"
     template = _first_template(page)
     page = await page.press("/moves/draft", template=template, do="template")
-    assert len(dict(page.form("/moves/draft").fields)["draft-body"]) > len("您好，【电话】稍后补上。")
+    blank = next(name for name, _ in page.form("/moves/draft").fields if name.startswith("blank-"))
+    page = await page.press("/moves/draft", **{blank.replace("-", "__"): "东门第三盏灯"}, do="check")
+    assert dict(page.form("/moves/draft").fields)[blank] == "东门第三盏灯"
+    page = await page.press("/moves/draft", do="fill")
+    body = dict(page.form("/moves/draft").fields)["draft-body"]
+    assert body.startswith("您好，【电话】稍后补上。\n\n")
+    assert "东门第三盏灯" in body
+    assert "【" in body.split("补上。")[1]
     assert await state_of(site, case_id) == "working"
 
 
