@@ -78,11 +78,11 @@ def fits(claim: Claim, known: Mapping[str, str]) -> bool:
 
 
 def same_name(stated: str, left: str) -> bool:
-    """Whether a name is the one that was left; of 王女士 only the surname is known."""
+    """Whether a name is the one that was left; of 王女士 or Mr Smith only the surname is known."""
     full, kept = _plain(stated), _plain(_TITLES.sub("", left.strip()))
-    if not kept:
-        return True
-    return full.startswith(kept) if _plain(left) != kept else full == kept
+    if _plain(left) == kept:
+        return full == kept or not kept
+    return kept in stated.lower().split() if kept.isascii() else full.startswith(kept)
 
 
 def _plain(name: str) -> str:
