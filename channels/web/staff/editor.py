@@ -84,6 +84,7 @@ async def findings(desk: Desk, case: StaffCase, values: Mapping[str, Any]) -> li
     body, translated = str(values.get(BODY, "")), str(values.get(TRANSLATED, ""))
     rows = writing.finding_rows(desk, await desk.office.findings(case.row.number, body, translated), body)
     if in_english(case) and not translated:
+        rows = [row for row in rows if row["tone"] != "jade"]
         rows.append({"tone": "", "label": desk.say(N_("来信是英文，还没有英文答复")), "quote": "", "text": ""})
     return rows
 

@@ -7,7 +7,7 @@
   const POLL = 5000, HERE = 15000, REST = 2000, WRITES = 30000, SLOWEST = 60000;
   const lost = now.querySelector("[data-lost]"), out = now.querySelector("[data-out]"), lostWords = lost.textContent;
   const form = document.querySelector("form[data-keep]");
-  let tag = "", wait = POLL, wrote = 0, heard = new Date(), over = false;
+  let tag = "", wait = POLL, wrote = 0, heard = new Date(), over = false, asking = false;
 
   // News: the parts that change are asked for again and put in place. One request at a time; a hidden page asks for nothing.
   const show = (text) => {
@@ -22,7 +22,8 @@
   };
   const end = () => { over = true; lost.hidden = true; out.hidden = false; };
   const ask = async () => {
-    if (document.hidden) return;
+    if (document.hidden || asking || over) return;
+    asking = true;
     const { version, lines, last } = now.dataset;
     const address = `${now.dataset.now}?version=${version}&lines=${lines}&seen=${last}`;
     const headers = tag ? { "If-None-Match": tag } : {};
@@ -36,11 +37,14 @@
       wait = Math.min(wait * 2, SLOWEST);
       lost.textContent = lostWords.replace("{at}", heard.toTimeString().slice(0, 5));
       lost.hidden = false;
+    } finally {
+      asking = false;
     }
   };
   const goOn = async () => { await ask(); if (!over) setTimeout(goOn, wait); };
   setTimeout(goOn, POLL);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && !over) { ask(); here(); } });
+  addEventListener("online", ask);
+  document.addEventListener("visibilitychange", () => { ask(); here(); });
 
   // "Seen": from then on a reply counts as written with the citizen's newest words on the screen.
   document.addEventListener("click", (event) => {
