@@ -368,6 +368,7 @@ def _sealed(given: Submission, case: Case, case_key: bytes, redacted: Redacted) 
     """What only the vault keeps: contact, channel address, and the original words of a hidden letter."""
     contact = given.contact
     plain = {"1:name": contact.name, "1:phone": contact.phone, "1:email": contact.email, "1:chat": given.chat}
+    plain["1:wish"] = contact.wish
     plain["1:behalf:name"] = given.behalf  # a name like the writer's: the redactor knows every vault entry ending so
     if redacted.hidden:
         original = {"title": given.title, "body": given.body, "place": given.place, "fields": dict(given.fields)}

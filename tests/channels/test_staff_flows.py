@@ -6,6 +6,7 @@ from hub.people import Actor, citizen
 from hub.privacy.codes import new_id
 from hub.storage import cases, journal, publications
 from hub.storage.tx import Row, Tx
+from hub.submission import Contact
 from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, REVIEWER, SIGNER, a_letter
 from tests.channels.staff_desk import Page, see, sit_down
 from tests.channels.web_site import PASSWORD, RunningSite
@@ -270,12 +271,14 @@ def _first_template(page: Page) -> str:
 
 
 async def test_showing_the_contact_leaves_an_entry(site: RunningSite) -> None:
-    number, case_id = await a_case(site, "sign")
+    number, case_id = await a_case(site, "sign", contact=Contact("李小满", "13900001234", wish="只发短信"))
     handler = await sit_down(site, "handler")
     page = await page_of(handler, number)
     assert "13900001234" not in page.html
+    assert "只发短信" not in page.html
     page = await page.press(f"{number}/contact")
     assert "13900001234" in page.html
+    assert "只发短信" in page.html
     lines = await site.office.store.read(journal.of_case, case_id)
     assert [line.actor for line in lines if line.action == "contact.shown"] == [HANDLER.id]
     assert "13900001234" not in (await page_of(handler, number)).html
