@@ -35,6 +35,7 @@ class Route:
     """One line of the table of routes. A route without a known guard stops the program at start (RELIABILITY 23).
 
     `upload`: takes files, so the larger body limit holds. `stream`: an answer without end, so no time limit holds.
+    `by_itself`: an open page asks it without anybody at the desk, so it keeps no sign-in from going idle.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Route:
     who: Who
     upload: bool = False
     stream: bool = False
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ CITIZEN: web.RequestKey[tuple[str, int]] = web.RequestKey("citizen", tuple)
 Fields = MultiDict[Any]
 FORM: web.RequestKey[Fields] = web.RequestKey("form", MultiDict)
 FORM_SEED: web.RequestKey[str] = web.RequestKey("form_seed", str)
+BY_ITSELF: web.RequestKey[bool] = web.RequestKey("by_itself", bool)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 
 

@@ -36,7 +36,9 @@ async def cases(site: RunningSite) -> int:
 
 
 async def test_a_letter_written_on_five_pages_ends_with_a_receipt_and_can_be_tracked(site: RunningSite) -> None:
-    reader = await write_letter(Reader(site.client), phone="139 0000 1234", name="李小满", wish="晚上打电话", publish="yes")
+    reader = await write_letter(
+        Reader(site.client), phone="139 0000 1234", name="李小满", wish="晚上打电话", publish="yes"
+    )
     assert (reader.status, reader.url) == (200, f"{site.base}/letters/receipt")
     assert "2026-000001" in reader.text
     code = code_in(reader.text)

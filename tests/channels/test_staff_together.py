@@ -89,6 +89,21 @@ async def test_odd_numbers_in_the_address_are_taken_for_a_screen_that_saw_nothin
         assert answer.status == 200
 
 
+@one_engine
+async def test_a_page_left_open_does_not_keep_a_sign_in_alive(
+    site: RunningSite, handler: aiohttp.ClientSession
+) -> None:
+    number, _ = await a_case(site, "sign")
+    page = await page_of(handler, number)
+    token = csrf_in(page.html)
+    for _ in range(4):
+        site.clock.advance(minutes=20)
+        status = (await now(handler, number))[0]
+        async with handler.post(f"/staff/cases/{number}/here", data={"csrf": token}, allow_redirects=False) as answer:
+            assert (status, answer.status) in ((200, 204), (303, 303))
+    assert status == 303
+
+
 # Who else looks -------------------------------------------------------------------------------------------------------
 
 

@@ -271,6 +271,18 @@ async def test_a_chinese_letter_asks_for_no_translation_and_offers_no_english(si
     assert "draft-translated" not in page.html
 
 
+async def test_a_translation_is_redacted_with_its_letter_when_the_level_rises(site: RunningSite) -> None:
+    number, case_id = await a_case(site, "sign", body=ENGLISH, lang="en")
+    words = "我叫李小满，电话13900001234，门口的路灯不亮。"
+    await site.office.act(number, "translate", {"text": words, "message": 1}, HANDLER)
+    await site.office.act(number, "set_level", {"level": "confidential"}, RECEPTION)
+    thread = await site.office.store.read(cases.messages, case_id)
+    (translation,) = [m.body for m in thread if m.kind == "translation"]
+    assert "13900001234" not in translation
+    assert "李小满" not in translation
+    assert "路灯不亮" in translation
+
+
 async def test_a_supplement_in_english_asks_again_and_a_translation_can_be_bettered(site: RunningSite) -> None:
     number, case_id = await a_case(site, "sign", body=ENGLISH, lang="en")
     added = {"text": "Last night one more lamp went dark, the one next to the school gate."}
