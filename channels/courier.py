@@ -188,6 +188,26 @@ class Courier:
         facts = await self._office.store.read(read_facts, claimed.case_id, claimed.recipient, claimed.refs)
         if facts is None:
             return Ending("page", "page", error="nobody")
+        return await self._addressed(errand, facts, without, self._strangers)
+
+    async def would_send(self, case_id: str, text: str, reply: str) -> Parcel | None:
+        """What would go out if this reply were released now, by the very steps that send it; None: only the page.
+
+        Nothing is sent, and no place of an unproven address is taken.
+        """
+        claimed = outbox.Claimed("", case_id, "party:1", text, "{}", 1, self._now(), self._name)
+        facts = await self._office.store.read(read_facts, case_id, claimed.recipient, claimed.refs)
+        if facts is None:
+            return None
+        facts = replace(facts, reply=reply)
+        parcel = await self._addressed(Errand(claimed, ""), facts, frozenset(), Strangers())
+        return parcel if isinstance(parcel, Parcel) else None
+
+    async def _addressed(
+        self, errand: Errand, facts: Facts, without: frozenset[str], strangers: Strangers
+    ) -> Parcel | Ending:
+        """The way to the citizen, best first: the channel they came by, mail, a text message, a call, the page."""
+        claimed = errand.claimed
         opened = await self._office.contact(claimed.case_id)
         chat, phone = opened.get(f"{facts.party.n}:chat", ""), opened.get(f"{facts.party.n}:phone", "")
         email = opened.get(f"{facts.party.n}:email", "")
@@ -203,7 +223,7 @@ class Courier:
         if phone and "sms" in self._outlets and claimed.text not in NOT_WORTH_A_MESSAGE and "sms" not in without:
             return Parcel("sms", phone, OutboundMessage((await self._written(errand, facts, "short")).sms))
         if address and MAIL in self._outlets and MAIL not in without and claimed.text not in UNASKED:
-            wait = self._strangers.wait(keyed_hash(self._office.ring, "email", address), claimed.case_id, self._now())
+            wait = strangers.wait(keyed_hash(self._office.ring, "email", address), claimed.case_id, self._now())
             if wait:
                 return Ending("waiting", error=self._mark(errand, "paced"), wait=wait)
             return await self._mailed(errand, facts, address)

@@ -54,7 +54,7 @@ def read_facts(tx: Tx, case_id: str, recipient: str, refs: str) -> Facts | None:
         return None
     message = json.loads(refs).get("message")
     said = next((m.body for m in cases.messages(tx, case_id) if m.n == message), "")
-    reply = next((r.body for r in reversed(dossier.replies) if r.state in ("signed", "qualified")), "")
+    reply = next((r.to_citizen for r in reversed(dossier.replies) if r.state in ("signed", "qualified")), "")
     receipts = cases.receipts(tx, dossier.case.number)
     epoch = next((e for _, number, e in receipts if number == n), 1)
     return Facts(dossier, party, epoch, said, reply)

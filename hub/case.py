@@ -120,6 +120,18 @@ class Reply:
     comment: str = ""
     promised: str = ""
     """The dated promise of an interim reply, as YYYY-MM-DD."""
+    translated: str = ""
+    """The same answer in the language of a letter in English; empty where none was written."""
+
+    @property
+    def to_citizen(self) -> str:
+        """What the citizen reads of it."""
+        return read_by_citizen(self.body, self.translated)
+
+
+def read_by_citizen(body: str, translated: str) -> str:
+    """A reply in the words that go out: the writer's own language first, then those that were signed and reviewed."""
+    return f"{translated}\n\n{body}" if translated else body
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Shown:
     name: str
     phone: str
     email: str
+    wish: str = ""
+    """How and when they like to be reached, in their own words."""
     behalf: str = ""
     """For whom this person acts; empty where they write for themselves."""
 
@@ -39,7 +41,7 @@ async def show(office: Office, number: str, actor: Actor) -> Shown:
         return await office.store.write(record_showing, number, actor, book, office.clock())
 
     opened = office.opened(*await office.with_rules(run))
-    return Shown(*(opened.get(f"1:{part}", "") for part in ("name", "phone", "email", "behalf:name")))
+    return Shown(*(opened.get(f"1:{part}", "") for part in ("name", "phone", "email", "wish", "behalf:name")))
 
 
 def record_showing(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime) -> Kept:

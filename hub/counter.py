@@ -55,7 +55,7 @@ def find(tx: Tx, number: str, proven: str, actor: Actor, book: Rulebook, now: da
     Raises NotFound (also for a sealed letter without its code, and for one about the clerk's own house), Forbidden for
     whoever handles it.
     """
-    dossier = _open(tx, number, proven, actor, book)
+    dossier = opened(tx, number, proven, actor, book)
     case, kind = dossier.case, kind_of(dossier, book)
     letter = own_letter(tx, case.id, 1, book, now)
     known = bool(proven) and not case.sealed
@@ -106,7 +106,7 @@ async def hear(office: Office, said: Heard, actor: Actor) -> int:
 
 
 def _may_add(tx: Tx, said: Heard, actor: Actor, book: Rulebook, now: datetime) -> tuple[str, str]:
-    dossier = _open(tx, said.number, said.proven, actor, book)
+    dossier = opened(tx, said.number, said.proven, actor, book)
     move = _move(tx, dossier, actor, book, now)
     if not move and submissions.known(tx, _scope(dossier, actor), said.key) is None:
         raise NotNow(
@@ -118,7 +118,7 @@ def _may_add(tx: Tx, said: Heard, actor: Actor, book: Rulebook, now: datetime) -
 
 def _hear(tx: Tx, said: Heard, asked: desk.Asked, actor: Actor, book: Rulebook, now: datetime) -> int:
     """The deed: the key, the files and the move, whole or not at all."""
-    dossier = _open(tx, said.number, said.proven, actor, book)
+    dossier = opened(tx, said.number, said.proven, actor, book)
     case, digest = dossier.case, _digest(said)
     known = submissions.take(tx, _scope(dossier, actor), said.key, digest, case.id, now)
     if known is not None:
@@ -132,7 +132,8 @@ def _hear(tx: Tx, said: Heard, asked: desk.Asked, actor: Actor, book: Rulebook, 
     return desk.act(tx, said.number, replace(asked, values=values), me, book, now).messages
 
 
-def _open(tx: Tx, number: str, proven: str, actor: Actor, book: Rulebook) -> Dossier:
+def opened(tx: Tx, number: str, proven: str, actor: Actor, book: Rulebook) -> Dossier:
+    """The letter as the counter may open it; raises NotFound, and Forbidden for whoever does not sit there."""
     case_id = cases.id_of(tx, number)
     dossier = cases.dossier(tx, case_id) if case_id else None
     if not any(actor.has(role) for role in ROLES):
@@ -146,10 +147,15 @@ def _open(tx: Tx, number: str, proven: str, actor: Actor, book: Rulebook) -> Dos
 
 def _move(tx: Tx, dossier: Dossier, actor: Actor, book: Rulebook, now: datetime) -> str:
     """The move by which something can be added now, empty where none is; raises Forbidden for the case's handler."""
+    must_not_handle(tx, dossier, actor)
+    may = {m.code for m in open_moves(dossier, citizen(dossier.case.id, 1), now, book) if m.code in CITIZEN_MOVES}
+    return next((code for code in ADDING if code in may), "")
+
+
+def must_not_handle(tx: Tx, dossier: Dossier, actor: Actor) -> None:
+    """Raise Forbidden where the clerk is the one who handles the case."""
     if handles(tx, dossier, actor):
         raise Forbidden(*OWN_CASE)
-    opened = {m.code for m in open_moves(dossier, citizen(dossier.case.id, 1), now, book) if m.code in CITIZEN_MOVES}
-    return next((code for code in ADDING if code in opened), "")
 
 
 def handles(tx: Tx, dossier: Dossier, actor: Actor) -> bool:

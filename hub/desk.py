@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub import entered, own_words, sight
+from hub import entered, mentions, own_words, sight
 from hub.case import Case, Dossier
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Said
 from hub.fold import fold
@@ -19,7 +19,7 @@ from hub.move import kind_of, move
 from hub.own_words import Hidden
 from hub.people import SYSTEM, Actor
 from hub.rulebook import Rulebook
-from hub.storage import cases, editions, journal, outbox, people, publications
+from hub.storage import cases, drafts, editions, journal, outbox, people, publications
 from hub.storage.tx import Tx
 from hub.timing import fresh, opening_rules, refreshed, with_dates
 
@@ -60,7 +60,11 @@ def act(tx: Tx, number: str, asked: Asked, actor: Actor, book: Rulebook, now: da
     if asked.move == "merge":
         asked = _with_lead(tx, asked, dossier, actor, book)
     step = move(dossier, asked.move, actor, asked.values, now, book, findings=asked.findings, spare=asked.spare)
+    if asked.move == mentions.NOTE:
+        step = _with_mentions(tx, dossier, step, actor, book, now)
     _write(tx, dossier, step, book, now)
+    if any(reply.n > len(dossier.replies) for reply in step.replies):
+        drafts.drop(tx, step.case.id, actor.id)
     if asked.hidden is not None:
         if asked.hidden.messages and asked.hidden.seen != dossier.case.messages:
             raise Overtaken
@@ -127,6 +131,16 @@ def _must_handle(tx: Tx, asked: Asked, dossier: Dossier, book: Rulebook, now: da
         raise Invalid({"officer": Said("这位同事不是该单位的承办人。", "This colleague does not handle for the unit.")})
     if entered.by(dossier, officer.person):
         raise Invalid({"officer": Said("这件来信由这位同事代录，不能再由其承办。", "This colleague entered the case.")})
+
+
+def _with_mentions(tx: Tx, dossier: Dossier, step: Step, actor: Actor, book: Rulebook, now: datetime) -> Step:
+    """A note that tells the colleagues it names; raises Invalid for somebody who does not see the case."""
+    said = step.messages[-1]
+    if "@" not in said.body and "＠" not in said.body:
+        return step
+    known = mentions.colleagues(tx, dossier, lambda other: visible(dossier, other, book), book.directory, now)
+    told = {label: known[label] for label in mentions.named(said.body, known)}
+    return replace(step, notices=(*step.notices, *mentions.notices(step.case.id, said.n, told, actor)))
 
 
 def _with_lead(tx: Tx, asked: Asked, dossier: Dossier, actor: Actor, book: Rulebook) -> Asked:

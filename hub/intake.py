@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from hub import entered, sight
-from hub.case import Case, Clock, Dossier, Message, Party
+from hub.case import Case, Clock, Dossier, Message, Overlay, Party
 from hub.errors import KeyReused, Refusal
 from hub.fold import fold, joined
 from hub.journal import Entry
 from hub.kinds import Aim, Kind, Level
+from hub.language import is_english
 from hub.limits import Until
+from hub.machines.guards import TRANSLATION
 from hub.machines.machine import Step
 from hub.machines.registry import MACHINES
 from hub.moments import to_text
@@ -74,8 +76,7 @@ def prepare(given: Submission, book: Rulebook, means: Means, now: datetime) -> P
     chosen = means.choose(_matter(given, kind, redacted), kind, book)
     case = _case(given, kind, book, means.new_id, redacted, chosen, received, now)
     party = _party(given, case)
-    taken_down = (entered.record(1, given.clerk, now, ""),) if given.clerk else ()
-    dossier = Dossier(case, parties=(party,), overlays=taken_down, clocks=_clocks(given, case, kind, book))
+    dossier = Dossier(case, (party,), overlays=_records(given, redacted, now), clocks=_clocks(given, case, kind, book))
     lines = _lines(given, case, book, received, now)
     step = _first_moves(dossier, lines, chosen, kind, book, received if given.channel == "import" else now)
     case_key = new_case_key()
@@ -193,6 +194,15 @@ def _redact(given: Submission, kind: Kind, means: Means) -> Redacted:
 
     fields = {name: redact(value) if isinstance(value, str) else value for name, value in given.fields.items()}
     return Redacted(redact(given.title), redact(given.body), redact(given.place), fields, True, sure)
+
+
+def _records(given: Submission, redacted: Redacted, now: datetime) -> tuple[Overlay, ...]:
+    """What stands on the case from the start: who entered it, and that it waits for a translation."""
+    records = (entered.record(1, given.clerk, now, ""),) if given.clerk else ()
+    if given.channel == "import" or not is_english(redacted.body):
+        return records
+    asked = Overlay(len(records) + 1, TRANSLATION, "open", now, SYSTEM.id, SYSTEM.person, data={"message": 1})
+    return (*records, asked)
 
 
 def level_of(given: Submission, kind: Kind) -> Level:
@@ -358,6 +368,7 @@ def _sealed(given: Submission, case: Case, case_key: bytes, redacted: Redacted) 
     """What only the vault keeps: contact, channel address, and the original words of a hidden letter."""
     contact = given.contact
     plain = {"1:name": contact.name, "1:phone": contact.phone, "1:email": contact.email, "1:chat": given.chat}
+    plain["1:wish"] = contact.wish
     plain["1:behalf:name"] = given.behalf  # a name like the writer's: the redactor knows every vault entry ending so
     if redacted.hidden:
         original = {"title": given.title, "body": given.body, "place": given.place, "fields": dict(given.fields)}

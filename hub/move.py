@@ -156,8 +156,11 @@ def read_values(turn: Turn, raw: Mapping[str, Any]) -> dict[str, Any]:
         except (ValueError, TypeError):
             wrong[field.name] = Said(f"“{field.zh}”填得不对，请再看一下。", f"“{field.en}” cannot be taken as it is.")
             continue
-        if field.ahead and str(values[field.name]) < turn.book.calendar.day_of(turn.now).isoformat():
+        today = turn.book.calendar.day_of(turn.now).isoformat() if field.ahead or field.past else ""
+        if field.ahead and str(values[field.name]) < today:
             wrong[field.name] = Said(f"“{field.zh}”不能早于今天。", f"“{field.en}” cannot lie before today.")
+        if field.past and str(values[field.name]) > today:
+            wrong[field.name] = Said(f"“{field.zh}”不能晚于今天。", f"“{field.en}” cannot lie after today.")
     if wrong:
         raise Invalid(wrong)
     return values

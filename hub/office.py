@@ -14,7 +14,7 @@ from hub.intake import Means, Prepared, Received, prepare
 from hub.moments import Clock
 from hub.own_words import Hidden, hide_case, hide_values, raises_level, read_known
 from hub.people import Actor
-from hub.ports import Choose, Inspect
+from hub.ports import Choose, Finding, Inspect
 from hub.privacy.codes import RANDOM_BYTES, new_id, query_code, reply_mark, same_code
 from hub.privacy.randomness import draw
 from hub.privacy.vault import KeyRing, open_sealed
@@ -131,14 +131,13 @@ class Office:
 
         return await self.with_rules(run)
 
-    async def findings(self, number: str, body: str) -> tuple[Any, ...]:
-        """What the checks say of a reply that is being written."""
+    async def findings(self, number: str, body: str, translated: str = "") -> tuple[Finding, ...]:
+        """What the checks say of a reply that is being written; of its English only what blocks."""
         book = await self.book()
         found = await self.store.read(letter_of, number)
         if found is None:
             raise NotFound
-        dossier, letter = found
-        return self._inspect(dossier.case, letter, dossier.reply, body, book)
+        return self._inspected(*found, body, translated, book)
 
     async def _own_words(
         self, number: str, move: str, values: Mapping[str, Any], actor: Actor, book: Rulebook
@@ -161,9 +160,17 @@ class Office:
         found = await self.store.read(letter_of, number)
         if found is None:
             return ()
-        dossier, letter = found
-        body = dossier.reply.body if move == "sign_off" and dossier.reply else str(values.get("body") or "")
-        return tuple(f.code for f in self._inspect(dossier.case, letter, dossier.reply, body, book))
+        reply = found[0].reply if move == "sign_off" else None
+        body = reply.body if reply else str(values.get("body") or "")
+        translated = reply.translated if reply else str(values.get("translated") or "")
+        return tuple(f.code for f in self._inspected(*found, body, translated, book))
+
+    def _inspected(
+        self, dossier: Dossier, letter: str, body: str, translated: str, book: Rulebook
+    ) -> tuple[Finding, ...]:
+        found = self._inspect(dossier.case, letter, dossier.reply, body, book)
+        more = self._inspect(dossier.case, letter, dossier.reply, translated, book) if translated else ()
+        return (*found, *(f for f in more if f.blocks and f.code not in {one.code for one in found}))
 
     # The citizen's receipt --------------------------------------------------------------------------------------
 

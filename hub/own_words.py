@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.case import Case
 from hub.kinds import LEVELS, Kind, Level
+from hub.machines.guards import TRANSLATION
 from hub.people import Actor
 from hub.privacy import masking
 from hub.privacy.vault import KeyRing, open_sealed, seal
@@ -38,7 +39,7 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A case with its opened vault and its citizen's messages, read before the deed."""
+    """A case with its opened vault and its citizen's messages, translations among them, read before the deed."""
 
     case: Case
     owner: str
@@ -112,7 +113,7 @@ def read_known(tx: Tx, number: str, ring: KeyRing) -> Known | None:
         for n, s in sealed.items()
         if n.endswith((":name", ":phone", ":email"))
     }
-    said = {m.n: m.body for m in cases.messages(tx, case.id) if m.author.startswith("party:")}
+    said = {m.n: m.body for m in cases.messages(tx, case.id) if m.author.startswith("party:") or m.kind == TRANSLATION}
     return Known(case, row["vault"], case_key, opened, json.loads(row["fields"]), said)
 
 

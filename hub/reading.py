@@ -40,6 +40,8 @@ from hub.views import (
 from hub.words import IN_HANDS, WORDS, line_words
 
 NOTHING = Said("", "")
+INTERNAL = ("note", "translation")
+"""Kinds of messages that are for the office alone."""
 CITIZEN_MOVES = ("add", "supply", "rate", "reopen", "withdraw", "open_contact", "appeal", "set_level")
 
 
@@ -274,7 +276,7 @@ def _spoken(
 ) -> Spoken:
     case = dossier.case
     by_citizen = m.author.startswith("party:")
-    who = "citizen" if by_citizen else "note" if m.kind == "note" else "office"
+    who = "citizen" if by_citizen else "note" if m.kind in INTERNAL else "office"
     unit = unit_name(case.unit, book)
     if by_citizen:
         by = Said("我", "Me") if reader.kind == "citizen" else Said(dossier.parties[0].alias, dossier.parties[0].alias)
@@ -287,7 +289,7 @@ def _spoken(
     at = m.at.replace(hour=4, minute=0, second=0, microsecond=0) if hide_minute else m.at
     shown = _files(m, files, own=reader.kind == "citizen")
     if hide_minute or "clerk" not in m.refs:
-        return Spoken(m.n, at, who, by, m.kind, m.body, shown)
+        return Spoken(m.n, at, who, by, m.kind, m.body, shown, of=int(m.refs.get("of", 0)))
     clerk = "" if reader.kind == "citizen" else known.get(m.refs["clerk"], "")
     return Spoken(m.n, at, who, by, m.kind, m.body, shown, str(m.refs["channel"]), clerk)
 
@@ -338,6 +340,7 @@ def _reply(r: Any, kind: Kind, book: Rulebook, known: Mapping[str, str]) -> Repl
         reasons=tuple(Said(codes[c]["zh"], codes[c]["en"]) if c in codes else Said(c, c) for c in r.reasons),
         comment=r.comment,
         promised=r.promised,
+        translated=r.translated,
     )
 
 

@@ -24,11 +24,12 @@ _BLANKS = re.compile(r"[\s\-()（）]+")
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How the citizen can be reached; every part may be empty."""
+    """How the citizen can be reached; every part may be empty. `wish` says how and when they like it best."""
 
     name: str = ""
     phone: str = ""
     email: str = ""
+    wish: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.name or self.phone or self.email)
@@ -161,7 +162,7 @@ def _contact(given: Contact, wrong: dict[str, Said]) -> Contact:
             phone = digits
     if email and "email" not in wrong and not _EMAIL.fullmatch(email):
         wrong["email"] = Said("邮箱好像不完整，请再看一下。", "The e-mail address looks incomplete.")
-    return Contact(name, phone, email)
+    return Contact(name, phone, email, _text(given.wish, 40, "wish", wrong) if phone or email else "")
 
 
 def _behalf(given: Submission, wrong: dict[str, Said]) -> str:

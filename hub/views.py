@@ -35,6 +35,8 @@ class Spoken:
     channel: str = ""
     """`counter` or `phone` where a clerk entered it; the clerk's name is for officers."""
     clerk: str = ""
+    of: int = 0
+    """The message that this one translates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class ReplyView:
     reasons: tuple[Said, ...]
     comment: str
     promised: str
+    translated: str
 
 
 @dataclass(frozen=True, slots=True)

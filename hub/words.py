@@ -63,6 +63,8 @@ OTHER_LINES: dict[str, Said] = {
     "order.listed": Said("公开挂牌", "Listed publicly"),
     "site.watched": Said("检查项预警", "Inspection watch"),
     "duty.called": Said("通知值班", "Called on duty"),
+    "code.renewed": Said("核对身份后换了查询码", "A new query code was given after a check"),
+    "code.refused": Said("要换查询码，身份没有核对上", "A new query code was asked for; the check failed"),
     "notice.again": Said("再发一次通知", "A notice was sent again"),
     "notice.failed": Said("一条通知没有送到", "A notice was not delivered"),
     "sweep.again": Said("出错的催办再试一次", "A step that failed is tried again"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub import reading
+from hub import drafting, mentions, presence, reading
 from hub.case import Case
 from hub.desk import visible
 from hub.errors import NotFound
@@ -18,6 +18,7 @@ from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.sight import may_receive, sight
 from hub.storage import cases, desk_rows, journal, lists, outbox, people, search
+from hub.storage.drafts import Draft
 from hub.storage.tx import Row as StoredRow
 from hub.storage.tx import Tx
 from hub.views import Row, StaffCase
@@ -29,7 +30,8 @@ ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One case with what stands around it: notices to the citizen, the unit's people, the next in line."""
+    """One case with what stands around it: notices to the citizen, the unit's people, the next in line, who else looks,
+    the actor's own draft, and the labels of those who may be named with @ in a note."""
 
     case: StaffCase
     notices: tuple[StoredRow, ...]
@@ -37,6 +39,9 @@ class Look:
     following: Row | None
     kind: str
     edition: int
+    others: tuple[presence.Other, ...]
+    draft: Draft | None
+    colleagues: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,17 @@ def look(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime, view:
         following=following(tx, case, view, actor, book, now) if view in BY_CODE else None,
         kind=case.kind,
         edition=case.kinds_edition,
+        others=presence.others(tx, case.id, actor, now),
+        draft=drafting.own(tx, case.id, actor),
+        colleagues=_colleagues(tx, case.id, actor, book, now),
     )
+
+
+def _colleagues(tx: Tx, case_id: str, actor: Actor, book: Rulebook, now: datetime) -> tuple[str, ...]:
+    dossier = cases.dossier(tx, case_id)
+    assert dossier is not None  # staff_case has just read it
+    known = mentions.colleagues(tx, dossier, lambda other: visible(dossier, other, book), book.directory, now)
+    return tuple(label for label, officer in known.items() if officer.person != actor.person)
 
 
 def following(tx: Tx, case: Case, view: str, actor: Actor, book: Rulebook, now: datetime) -> Row | None:

@@ -14,7 +14,7 @@ from channels.web import metrics
 from channels.web.address import is_neighbour
 from channels.web.errors import API, Foreign, Malformed, NotSignedIn, answer
 from channels.web.forms import cleaned, must_be_ours, must_be_text
-from channels.web.keys import FORM, OFFICE, OPEN_TO, REQUEST_ID, SETTINGS, Handler, Route, Who
+from channels.web.keys import BY_ITSELF, FORM, OFFICE, OPEN_TO, REQUEST_ID, SETTINGS, Handler, Route, Who
 from channels.web.render import SECURITY_HEADERS
 from channels.web.session import citizen_by_code, citizen_of, current_actor
 from config.settings import Server
@@ -86,6 +86,7 @@ def guarded(route: Route) -> Handler:
         raise ValueError(f"{route.method} {route.path} names unknown roles {route.who}")
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        request[BY_ITSELF] = route.by_itself
         own = route.who in ("neighbour", "channel")
         if not own:
             must_be_our_host(request)

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from multidict import MultiDict
 
+from channels.courier import Parcel
 from channels.web.limits import Gates
 from channels.web.render import LOOK, Site
 from config.settings import Settings
@@ -18,6 +19,8 @@ __all__ = ["LOOK", "Parts", "Route"]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Deliver = Callable[[str, str, bytes], Awaitable[int]]
 """One delivery of a messenger: secret path, secret header, raw body → status. 503 asks for it to come again."""
+Preview = Callable[[str, str, str], Awaitable[Parcel | None]]
+"""What would be sent to a citizen: case, name of the notice, the reply's words → message and way; None: the page."""
 Age = Callable[[], float | None]
 """Seconds since something last happened; None where it does not run in this process."""
 
@@ -32,6 +35,7 @@ class Route:
     """One line of the table of routes. A route without a known guard stops the program at start (RELIABILITY 23).
 
     `upload`: takes files, so the larger body limit holds. `stream`: an answer without end, so no time limit holds.
+    `by_itself`: an open page asks it without anybody at the desk, so it keeps no sign-in from going idle.
     """
 
     method: str
@@ -40,6 +44,7 @@ class Route:
     who: Who
     upload: bool = False
     stream: bool = False
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Parts:
     """Heartbeats shown by /readyz, by name ("sweep", "courier", …)."""
     most_age: float = 120.0
     """Seconds after which a heartbeat makes the site not ready."""
+    preview: Preview | None = None
+    """The courier's own answer to what it would send; None where no courier runs in this process."""
 
 
 OFFICE: web.AppKey[Office] = web.AppKey("office", Office)
@@ -65,6 +72,7 @@ CITIZEN: web.RequestKey[tuple[str, int]] = web.RequestKey("citizen", tuple)
 Fields = MultiDict[Any]
 FORM: web.RequestKey[Fields] = web.RequestKey("form", MultiDict)
 FORM_SEED: web.RequestKey[str] = web.RequestKey("form_seed", str)
+BY_ITSELF: web.RequestKey[bool] = web.RequestKey("by_itself", bool)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 
 

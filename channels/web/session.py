@@ -15,7 +15,7 @@ from pyotp import TOTP
 
 from channels.web.address import client_address
 from channels.web.errors import NotSignedIn
-from channels.web.keys import ACTOR, CITIZEN, GATES, OFFICE, SETTINGS
+from channels.web.keys import ACTOR, BY_ITSELF, CITIZEN, GATES, OFFICE, SETTINGS
 from channels.web.limits import EVERYWHERE, prefix
 from channels.web.passwords import Passwords
 from hub.errors import NotFound
@@ -135,16 +135,17 @@ async def actor_or_none(request: web.Request) -> Actor | None:
 async def read_actor(request: web.Request) -> Actor | None:
     """The officer as of now, read anew: for answers that last (RELIABILITY S8)."""
     token, purpose = _presented(request)
-    return await actor_of_token(request.app, token, purpose) if token else None
+    used = not request.get(BY_ITSELF, False)
+    return await actor_of_token(request.app, token, purpose, used=used) if token else None
 
 
-async def actor_of_token(app: web.Application, token: str, purpose: str) -> Actor | None:
-    """Who holds a token now; keeps it from going idle, with one small deed a minute at most."""
+async def actor_of_token(app: web.Application, token: str, purpose: str, *, used: bool = True) -> Actor | None:
+    """Who holds a token now; where it is used it is kept from going idle, with one small deed a minute at most."""
     office, key = app[OFFICE], hashed(token)
     now, idle = office.clock(), timedelta(minutes=app[SETTINGS].staff.idle_minutes)
     actor = await office.store.read(people.signed_in, key, purpose, now, idle)
     recent = app[RECENT]
-    if actor is not None and (key not in recent or recent[key] + SEEN_EVERY <= now):
+    if actor is not None and used and (key not in recent or recent[key] + SEEN_EVERY <= now):
         recent[key] = now
         recent.move_to_end(key)
         if len(recent) > MOST_RECENT:

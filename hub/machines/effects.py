@@ -234,8 +234,9 @@ def new_reply(turn: Turn, step: Step) -> Step:
         handler=turn.actor.id,
         handler_person=turn.actor.person,
         promised=str(v.get("promised") or ""),
+        translated=str(v.get("translated") or ""),
     )
-    digest = hashlib.sha256(reply.body.encode()).hexdigest()
+    digest = hashlib.sha256(reply.to_citizen.encode()).hexdigest()
     return journal(turn, replace(step, replies=(*step.replies, reply)), "reply.written", reply=n, sha256=digest)
 
 
@@ -268,7 +269,7 @@ def releases(turn: Turn, step: Step) -> Step:
     """The reply goes to the citizen in the same deed; main and unit are met by a final one (NORMS §3)."""
     reply = (step.replies or turn.dossier.replies)[-1]
     kind = "interim" if reply.type == "interim" else "reply"
-    step = add_message(turn, step, kind, reply.body, "parties", reply=reply.n)
+    step = add_message(turn, step, kind, reply.to_citizen, "parties", reply=reply.n)
     if reply.type == "interim":
         return _interim(turn, step, reply)
     case = replace(step.case, answered_at=turn.now, unreviewed=reply.reviewer == "")
@@ -352,7 +353,7 @@ def closes(kind: str, state: str, *keep: str) -> Effect:
     return effect
 
 
-OVER_WHEN_ANSWERED = ("shelved", "joint", "duty", "urgent")
+OVER_WHEN_ANSWERED = ("shelved", "joint", "duty", "urgent", "translation")
 """Records that mean nothing any more once the citizen has the answer."""
 
 

@@ -24,6 +24,7 @@ DRAFT = (
     F("result", "choice", "办理结果", "Result", required=False, options="results"),
     F("reason", "longtext", "结果理由", "Reason of the result", required=False),
     F("promised", "date", "承诺日期（阶段性答复）", "Promised day (interim reply)", required=False),
+    F("translated", "longtext", "英文答复", "The reply in English", required=False, most=5000),
     F("leak_reason", "text", "保留个人信息的理由", "Why personal data must stay", required=False, most=200),
     SEEN,
 )
@@ -50,6 +51,12 @@ CHOICES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("reached", "已联系上", "Reached"),
         ("no_answer", "无人接听", "No answer"),
         ("wrong_number", "号码有误", "Wrong number"),
+    ),
+    "contact_whom": (
+        ("writer", "来信人本人", "The writer"),
+        ("family", "家人", "Family"),
+        ("agent", "代理人或代表", "Agent or representative"),
+        ("other", "其他人", "Somebody else"),
     ),
     "order_levels": (
         ("urge", "催办", "Urge"),

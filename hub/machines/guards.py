@@ -9,6 +9,8 @@ from hub.machines.machine import Guard, Turn
 
 SECOND_OBJECTION = 2
 ORDER_LEVELS = tuple(code for code, _, _ in CHOICES["order_levels"])
+TRANSLATION = "translation"
+"""The record that words in English wait for, or have, a translation."""
 LISTED = "listed"
 """Where an order says since which day the public may read that it stands."""
 
@@ -300,6 +302,19 @@ def no_personal_data(turn: Turn) -> Said | None:
             "答复里有他人的个人信息，请删去；确需保留的，请写明理由。",
             "The reply contains personal data. Please remove it, or give the reason why it must stay.",
         )
+    return None
+
+
+def has_foreign_words(turn: Turn) -> Said | None:
+    if not any(o.kind == TRANSLATION for o in turn.dossier.overlays):
+        return Said("来往里没有要翻译的话。", "Nothing on this case needs a translation.")
+    return None
+
+
+def names_foreign_words(turn: Turn) -> Said | None:
+    of = int(turn.values["message"])
+    if not any(o.kind == TRANSLATION and o.data.get("message") == of for o in turn.dossier.overlays):
+        return Said(f"第{of}条来往不用翻译，请核对。", f"Message {of} needs no translation; please check.")
     return None
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hub import timing
 from hub.case import Notice
 from hub.kinds import LEVELS
+from hub.language import is_english
 from hub.machines.decisions import draw, drawn
 from hub.machines.effects import (
     OVER_WHEN_ANSWERED,
@@ -18,7 +19,7 @@ from hub.machines.effects import (
     starts,
     tells,
 )
-from hub.machines.guards import LISTED, may_be_listed
+from hub.machines.guards import LISTED, TRANSLATION, may_be_listed
 from hub.machines.limit_effects import starts_main_at_reception
 from hub.machines.machine import Opening, Step, Turn
 
@@ -108,6 +109,22 @@ def answers_question(turn: Turn, step: Step) -> Step:
         step = ledger("main", "resume")(turn, step)
         step = ledger("unit", "resume")(turn, step)
     return tells("unit", "question_answered")(turn, step)
+
+
+def asks_for_translation(turn: Turn, step: Step) -> Step:
+    """What a citizen says in English waits for its translation, so that whoever signs and reviews can read it."""
+    said = step.messages[-1] if step.messages else None
+    if said is None or not is_english(said.body):
+        return step
+    return opens(TRANSLATION, "message")(replace(turn, values={**turn.values, "message": said.n}), step)
+
+
+def keeps_translation(turn: Turn, step: Step) -> Step:
+    """The translation stands beside what it translates; a later one takes its place on the page, none is lost."""
+    of = int(turn.values["message"])
+    step = add_message(turn, step, TRANSLATION, str(turn.values["text"]), "unit", of=of)
+    asked = next(o for o in turn.dossier.overlays if o.kind == TRANSLATION and o.data.get("message") == of)
+    return timing.settle(turn, step, asked, "done")
 
 
 def accepts_report(turn: Turn, step: Step) -> Step:

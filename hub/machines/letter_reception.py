@@ -27,6 +27,7 @@ from hub.machines.fields import (
     UNIT,
 )
 from hub.machines.letter_effects import (
+    asks_for_translation,
     closes_now,
     ends_main_rest,
     invites_publication_check,
@@ -87,6 +88,7 @@ RECEPTION = (
         guards=(g.within_revival,),
         effects=(
             says("supplement", "text", "unit"),
+            asks_for_translation,
             remembers_the_clerk,
             ledger("fix", "met"),
             sets(closed_at=None),

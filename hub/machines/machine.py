@@ -32,7 +32,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class MoveField:
-    """One value that a move takes; `options` names a list of the rulebook for choices, `ahead` refuses days gone by."""
+    """One value that a move takes; `options` names a list of the rulebook for choices, `ahead` refuses days gone by,
+    `past` days to come."""
 
     name: str
     type: Literal["text", "longtext", "choice", "reasons", "unit", "officer", "date", "int", "case", "bool"]
@@ -42,6 +43,7 @@ class MoveField:
     most: int = 2000
     options: str = ""
     ahead: bool = False
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

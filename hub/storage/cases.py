@@ -64,6 +64,9 @@ RECEIPTS = """
 SELECT p.case_id, p.n, p.epoch FROM parties p JOIN cases c ON c.id = p.case_id
 WHERE c.number = :number AND c.about = '' ORDER BY p.n
 """
+RENEW_CODE = """
+UPDATE parties SET epoch = epoch + 1 WHERE case_id = :case_id AND n = :n AND epoch = :seen RETURNING epoch
+"""
 # The empty lead is ruled out by name, so that both engines may use the index of those that follow.
 FOLLOWERS_OF = "SELECT id FROM cases WHERE lead = :lead AND lead <> '' ORDER BY id"
 ABOUT = """
@@ -156,6 +159,12 @@ def vault_of(tx: Tx, case_id: str) -> str:
 def receipts(tx: Tx, number_: str) -> list[tuple[str, int, int]]:
     """Case id, party and code epoch of everybody who holds a receipt for this number."""
     return [(str(r["case_id"]), int(r["n"]), int(r["epoch"])) for r in tx.execute(RECEIPTS, {"number": number_})]
+
+
+def renew_code(tx: Tx, case_id: str, party: int, seen: int) -> int:
+    """Make a party's query code void by the next epoch; 0 where a colleague was first."""
+    rows = tx.execute(RENEW_CODE, {"case_id": case_id, "n": party, "seen": seen})
+    return int(rows[0]["epoch"]) if rows else 0
 
 
 def followers_of(tx: Tx, lead: str) -> list[str]:

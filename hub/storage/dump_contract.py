@@ -7,7 +7,7 @@ from hub.storage.errors import StoreError
 
 Values = Sequence[str | int | float | None]
 
-LEFT_OUT = frozenset({"schema_steps", "sign_ins", "search_docs", "search_index"})
+LEFT_OUT = frozenset({"schema_steps", "sign_ins", "looking", "search_docs", "search_index"})
 """Tables that no archive holds: written by the steps, valid for one place only, or made anew by a follower."""
 
 SOMETHING_IN = (

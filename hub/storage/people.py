@@ -52,6 +52,10 @@ LENT = """
 SELECT a.officer_id, g.role, g.unit FROM absences a JOIN grants g ON g.officer_id = a.officer_id
 WHERE a.deputy_id = :id AND a.since <= :now AND a.until > :now ORDER BY a.officer_id, g.role, g.unit
 """
+ALL_LENT = """
+SELECT a.deputy_id, a.officer_id, g.role, g.unit FROM absences a JOIN grants g ON g.officer_id = a.officer_id
+WHERE a.since <= :now AND a.until > :now ORDER BY a.deputy_id, a.officer_id, g.role, g.unit
+"""
 AWAY = "SELECT officer_id, since, until, deputy_id FROM absences WHERE until > :now ORDER BY since"
 SET_AWAY = """
 INSERT INTO absences (officer_id, since, until, deputy_id, entered_by)
@@ -125,6 +129,18 @@ def actor(tx: Tx, officer_id: str, now: datetime) -> Actor | None:
         for r in tx.execute(LENT, {"id": officer_id, "now": to_text(now)})
     )
     return Actor("officer", officer.id, officer.person, officer.name, own + lent, home=officer.home)
+
+
+def actors(tx: Tx, now: datetime) -> list[tuple[str, Actor]]:
+    """Every active officer with the account name, as somebody who acts today: own roles and lent ones."""
+    lent: dict[str, list[Grant]] = {}
+    for r in tx.execute(ALL_LENT, {"now": to_text(now)}):
+        lent.setdefault(r["deputy_id"], []).append(Grant(r["role"], r["unit"] or None, r["officer_id"]))
+    return [
+        (o.account, Actor("officer", o.id, o.person, o.name, (*own, *lent.get(o.id, ())), home=o.home))
+        for o, own in everyone(tx)
+        if o.active
+    ]
 
 
 def accounts(tx: Tx, actor: Actor) -> list[str]:

@@ -181,6 +181,7 @@ def pages_of(office: Office) -> tuple[tuple[str, str, str], ...]:
         ("counter-kinds", "reception", "/staff/letters/new"),
         ("counter", "reception", "/staff/letters/new?kind=complaint"),
         ("counter-add", "reception", "/staff/letters/add"),
+        ("counter-renew", "reception", "/staff/letters/renew"),
         ("dispatch", "reception", "/staff/dispatch"),
         ("reviews", "reviewer2", "/staff/reviews"),
         ("review", "reviewer2", f"/staff/reviews/{n['review']}"),

@@ -117,7 +117,7 @@ WORDS = {
 
 async def write_letter(reader: Reader, *, kind: str = "help", to: str = "send", **words: Any) -> Reader:
     """Go through the five steps with ordinary words; `words` change or add to them."""
-    contact = {n: words.pop(n) for n in ("name", "phone", "email", "anonymous") if n in words}
+    contact = {n: words.pop(n) for n in ("name", "phone", "email", "wish", "anonymous") if n in words}
     sharing = {n: words.pop(n) for n in ("publish", "surname") if n in words}
     await reader.open("/letters/new")
     await reader.press("next", kind=kind)

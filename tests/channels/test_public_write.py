@@ -36,7 +36,9 @@ async def cases(site: RunningSite) -> int:
 
 
 async def test_a_letter_written_on_five_pages_ends_with_a_receipt_and_can_be_tracked(site: RunningSite) -> None:
-    reader = await write_letter(Reader(site.client), phone="139 0000 1234", name="李小满", publish="yes")
+    reader = await write_letter(
+        Reader(site.client), phone="139 0000 1234", name="李小满", wish="晚上打电话", publish="yes"
+    )
     assert (reader.status, reader.url) == (200, f"{site.base}/letters/receipt")
     assert "2026-000001" in reader.text
     code = code_in(reader.text)
@@ -44,7 +46,8 @@ async def test_a_letter_written_on_five_pages_ends_with_a_receipt_and_can_be_tra
     assert "最迟" in reader.text
     assert "收到当天不计" in reader.text
     case_id, _ = await site.office.case_by_code("2026-000001", code)
-    assert await site.office.contact(case_id) == {"1:name": "李小满", "1:phone": "13900001234"}
+    kept = {"1:name": "李小满", "1:phone": "13900001234", "1:wish": "晚上打电话"}
+    assert await site.office.contact(case_id) == kept
 
     elsewhere = Reader(site.browser())
     await elsewhere.open("/letters/track")

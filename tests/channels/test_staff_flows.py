@@ -6,6 +6,7 @@ from hub.people import Actor, citizen
 from hub.privacy.codes import new_id
 from hub.storage import cases, journal, publications
 from hub.storage.tx import Row, Tx
+from hub.submission import Contact
 from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, REVIEWER, SIGNER, a_letter
 from tests.channels.staff_desk import Page, see, sit_down
 from tests.channels.web_site import PASSWORD, RunningSite
@@ -253,7 +254,14 @@ async def test_checking_previewing_and_templates_change_nothing_and_lose_nothing
     assert fields["draft-handling"] == "已到现场。"
     template = _first_template(page)
     page = await page.press("/moves/draft", template=template, do="template")
-    assert len(dict(page.form("/moves/draft").fields)["draft-body"]) > len("您好，【电话】稍后补上。")
+    blank = next(name for name, _ in page.form("/moves/draft").fields if name.startswith("blank-"))
+    page = await page.press("/moves/draft", **{blank.replace("-", "__"): "东门第三盏灯"}, do="check")
+    assert dict(page.form("/moves/draft").fields)[blank] == "东门第三盏灯"
+    page = await page.press("/moves/draft", do="fill")
+    body = dict(page.form("/moves/draft").fields)["draft-body"]
+    assert body.startswith("您好，【电话】稍后补上。\n\n")
+    assert "东门第三盏灯" in body
+    assert "【" in body.split("补上。")[1]
     assert await state_of(site, case_id) == "working"
 
 
@@ -263,12 +271,14 @@ def _first_template(page: Page) -> str:
 
 
 async def test_showing_the_contact_leaves_an_entry(site: RunningSite) -> None:
-    number, case_id = await a_case(site, "sign")
+    number, case_id = await a_case(site, "sign", contact=Contact("李小满", "13900001234", wish="只发短信"))
     handler = await sit_down(site, "handler")
     page = await page_of(handler, number)
     assert "13900001234" not in page.html
+    assert "只发短信" not in page.html
     page = await page.press(f"{number}/contact")
     assert "13900001234" in page.html
+    assert "只发短信" in page.html
     lines = await site.office.store.read(journal.of_case, case_id)
     assert [line.actor for line in lines if line.action == "contact.shown"] == [HANDLER.id]
     assert "13900001234" not in (await page_of(handler, number)).html

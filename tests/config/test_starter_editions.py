@@ -19,6 +19,7 @@ CITIZEN_NOTICES = {
     "received", "accepted", "dispatched", "need_fix", "rejected", "lapsed", "answered", "answer_body", "interim",
     "redo_due", "extended", "new_due", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused",
     "closed", "withdrawn", "transferred", "merged", "message_added", "published", "corrected", "due_moved",
+    "code_renewed",
 }
 FOR_OFFICERS = {"record", "what", "n", "due_today", "late"}
 OFFICER_NOTICES = {
@@ -26,7 +27,7 @@ OFFICER_NOTICES = {
     "urgent", "phone_task", "message_from_citizen", "question_answered", "new_limit", "extension_asked",
     "extension_decided", "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",
     "reason_given", "record_due", "record_late", "listed", "call_back", "veto", "site_publication",
-    "site_statistics", "digest", "work_list", "due_moved_staff",
+    "site_statistics", "digest", "work_list", "due_moved_staff", "mentioned",
 }
 # fmt: on
 FILLED = {

@@ -40,6 +40,7 @@ class ContactGiven(Given):
     name: str = Field("", json_schema_extra=most(40))
     phone: str = Field("", json_schema_extra=most(30))
     email: str = Field("", json_schema_extra=most(254))
+    wish: str = Field("", json_schema_extra=most(40), description="How and when they like to be reached.")
 
 
 class NewCase(Given):
@@ -112,7 +113,7 @@ async def file_letter(call: Call[NewCase, None]) -> Receipt:
             place=given.place,
             target=given.target,
             fields=given.fields,
-            contact=Contact(given.contact.name, given.contact.phone, given.contact.email),
+            contact=Contact(**given.contact.model_dump()),
             anonymous=given.anonymous,
             publish_consent=given.publish_consent,
             show_surname=given.show_surname,

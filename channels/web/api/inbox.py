@@ -66,6 +66,7 @@ class ContactTold(Told):
     name: str
     phone: str
     email: str
+    wish: str
 
 
 @op(
@@ -152,7 +153,7 @@ async def show_contact(call: Call[None, None]) -> ContactTold:
     """Each showing is a line of the journal."""
     actor = _counted(call)
     shown = await contact.show(office_of(call.request), call.number, actor)
-    return ContactTold(name=shown.name, phone=shown.phone, email=shown.email)
+    return ContactTold(name=shown.name, phone=shown.phone, email=shown.email, wish=shown.wish)
 
 
 def _case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime) -> tuple[StaffCase, Kind]:

@@ -170,6 +170,7 @@ class ReplyTold(Told):
     reasons: list[Name]
     comment: str
     promised: str
+    translated: str
 
 
 def name(said: Said) -> Name:

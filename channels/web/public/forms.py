@@ -21,7 +21,7 @@ _KEY = re.compile(r"[A-Za-z0-9_\-]{16,64}")
 STEP_OF: Mapping[str, int] = {
     "kind": KIND,
     **dict.fromkeys(("title", "body", "place", "aim", "target", "files"), MATTER),
-    **dict.fromkeys(("name", "phone", "email", "anonymous"), CONTACT),
+    **dict.fromkeys(("name", "phone", "email", "wish", "anonymous"), CONTACT),
     **dict.fromkeys(("publish", "surname"), SHARING),
 }
 AIM_WORDS: Mapping[Aim, tuple[str, str]] = {
@@ -46,6 +46,7 @@ class Draft:
     name: str = ""
     phone: str = ""
     email: str = ""
+    wish: str = ""
     anonymous: bool = False
     publish: bool = False
     surname: bool = False
@@ -67,7 +68,7 @@ def read_draft(fields: Fields, fresh_key: str, unsealed: Callable[[str], Attache
     kept = (unsealed(ref) for ref in fields.getall("file", []) if isinstance(ref, str))
     return Draft(
         key=text("key") if _KEY.fullmatch(text("key")) else fresh_key,
-        **{n: text(n) for n in ("kind", "aim", "target", "title", "body", "place", "name", "phone", "email")},
+        **{n: text(n) for n in ("kind", "aim", "target", "title", "body", "place", "name", "phone", "email", "wish")},
         answers=tuple((n.removeprefix("fields."), v) for n, v in list(answers.items())[:MOST_ANSWERS]),
         anonymous=bool(text("anonymous")),
         publish=bool(text("publish")),
@@ -105,7 +106,7 @@ def submission(draft: Draft, kind: Kind | None, lang: Lang) -> Submission:
         place=draft.place,
         target=draft.target if kind and asks_unit(kind) else "",
         fields={n: v for n, v in draft.answers if n in asked and n != "place"},
-        contact=Contact(draft.name, draft.phone, draft.email),
+        contact=Contact(draft.name, draft.phone, draft.email, draft.wish),
         anonymous=draft.anonymous and bool(kind and kind.anonymous_allowed),
         publish_consent=draft.publish and bool(kind and kind.publishable),
         show_surname=draft.surname and draft.publish and not draft.anonymous,

@@ -1,8 +1,7 @@
 """One case on the desk: the thread, who, clocks and why, what is open now, and the reply editor."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -10,18 +9,17 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.render import SECURITY_HEADERS
-from channels.web.staff import fields, parts, writing
+from channels.web.staff import editor, fields, parts
+from channels.web.staff.attempt import UNTOUCHED, Attempt
 from channels.web.staff.counter.entry import ROLES
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
 from channels.web.staff.inbox import subject
 from hub import contact, workbench
-from hub.errors import NotFound, Refusal, Said
+from hub.errors import NotFound, Refusal
 from hub.files import NoSuchFile
-from hub.kinds import Kind
 from hub.machines.machine import Move
 from hub.rulebook import Rulebook
-from hub.views import ReplyView, StaffCase
-from hub.workbench import Look
+from hub.views import StaffCase
 from routing.choose import because
 from routing.matter import Decision, decision_from_json
 from routing.rules import RuleSet, read_rules
@@ -38,34 +36,6 @@ DELIVERIES: Mapping[str, tuple[str, str]] = {
     "shown": (N_("已显示"), ""),
     "held": (N_("暂缓发送"), "amber"),
 }
-VERDICTS: Mapping[str, tuple[str, str]] = {
-    "drafted": (N_("待审签"), "amber"),
-    "signed": (N_("已审签"), "blue"),
-    "handed_back": (N_("退回修改"), "red"),
-    "qualified": (N_("合格"), "jade"),
-    "unqualified": (N_("退回重办"), "red"),
-    "touch_up": (N_("请改格式"), "amber"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What somebody wrote into a form of this page, and what became of it: nothing written is ever lost."""
-
-    move: str = ""
-    given: Mapping[str, Any] = field(default_factory=dict)
-    wrong: Mapping[str, Said] = field(default_factory=dict)
-    above: tuple[Said, ...] = ()
-    moved_on: bool = False
-    lines: int = 0
-    said: int = 0
-    findings: Sequence[Mapping[str, str]] = ()
-    preview: bool = False
-    shown: contact.Shown | None = None
-    status: int = 200
-
-
-UNTOUCHED = Attempt()
 
 
 async def show_case(request: web.Request) -> web.StreamResponse:
@@ -137,20 +107,25 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
         shelf=view,
         following=parts.inbox_row(desk, look.following, view) if look.following else None,
         done=_done(desk, done),
-        thread=_thread(desk, case),
-        history=_lines(desk, case),
+        thread=parts.thread(desk, case),
+        history=parts.lines(desk, case),
         said=max((m.n for m in case.thread), default=0),
         party=_party(desk, case),
         steps=[forms[m.code] for m in steps if m.code not in fields.VERDICTS],
-        besides=[forms[m.code] for m in besides],
+        besides=[forms[m.code] for m in besides if m.code != "translate"],
+        others=parts.others(desk, look.others),
+        colleagues=look.colleagues,
         notes=[forms[code] for code in ("contact", "remark") if code in forms],
+        contacts=[_contact(desk, o) for o in reversed(case.overlays) if o["kind"] == "contact"],
+        english=editor.in_english(case),
+        translate=forms.get("translate"),
         verdict_open=any(m.code in fields.VERDICTS for m in case.moves),
-        editor=_editor(desk, look, kind, forms, attempt),
+        editor=editor.editor(desk, look, kind, forms, attempt),
         clocks=[parts.clock(desk, c) for c in case.clocks],
         assigned=_assigned(desk, case),
         reasons=_reasons(desk, case.decision),
         overlays=[parts.overlay(desk, o) for o in reversed(case.overlays) if o["kind"] != "contact"],
-        replies=[_reply(desk, r) for r in reversed(case.replies)],
+        replies=[parts.reply(desk, r) for r in reversed(case.replies)],
         notices=[_notice(desk, n, case) for n in look.notices],
         units=fields.units_of(desk.book.directory, desk.lang),
         attempt=_told(desk, case, attempt),
@@ -171,7 +146,7 @@ def _told(desk: Desk, case: StaffCase, attempt: Attempt) -> dict[str, Any]:
         {"at": line.at, "text": f"{line.by} {desk.word(line.what)}".strip()} for line in case.history[attempt.lines :]
     ]
     new = [parts.message(desk, case.row.number, m) for m in case.thread if m.n > attempt.said and m.who != "note"]
-    orphans = [str(v) for v in attempt.given.values() if isinstance(v, str) and len(v) > 1] if not is_open else []
+    orphans = fields.words_of(attempt.move, attempt.given) if not is_open else ()
     errors = {f"{attempt.move}-{name}": desk.word(said) for name, said in attempt.wrong.items()} if is_open else {}
     return {
         "move": attempt.move,
@@ -182,63 +157,33 @@ def _told(desk: Desk, case: StaffCase, attempt: Attempt) -> dict[str, Any]:
         "again": attempt.moved_on and is_open,
         "changed": changed if attempt.moved_on else [],
         "new": new if attempt.moved_on else [],
-        "orphans": orphans if attempt.moved_on or attempt.above else [],
+        "orphans": orphans if attempt.moved_on or attempt.above else (),
+        "theirs": _theirs(desk, case) if attempt.moved_on and attempt.move in fields.REPLIES else None,
         "failed": bool(attempt.above or attempt.wrong or attempt.moved_on),
     }
 
 
-def _editor(
-    desk: Desk, look: Look, kind: Kind, forms: Mapping[str, fields.Form], attempt: Attempt
-) -> dict[str, Any] | None:
-    """The reply editor: the move that writes a version, started from the last one that came back."""
-    case = look.case
-    code = next((c for c in fields.REPLIES if c in forms), "")
-    if not code:
-        return None
-    made = forms[code]
-    before = case.replies[-1] if case.replies else None
-    if attempt.move != code and before is not None:
-        made = _refilled(made, before, kind)
-    body = next(e.value for e in made.entries if e.name == "body")
-    offered = writing.templates_for(desk.book.texts, look.kind, case.row.state)
-    leaks = any(f["tone"] == "red" for f in attempt.findings) or bool(attempt.given.get("leak_reason"))
-    return {
-        "form": made if leaks else replace(made, entries=tuple(e for e in made.entries if e.name != "leak_reason")),
-        "templates": [(t["code"], t[desk.lang]) for t in offered],
-        "findings": attempt.findings,
-        "preview": body if attempt.preview else "",
-        "before": _reply(desk, before)
-        if before is not None and before.state in ("handed_back", "touch_up", "unqualified")
-        else None,
-        "draft": f"reply.{case.row.number}.{case.row.round}.{len(case.replies)}",
-    }
+def _theirs(desk: Desk, case: StaffCase) -> dict[str, Any] | None:
+    """The version that a colleague handed in meanwhile, to be read beside one's own words."""
+    newest = case.replies[-1] if case.replies else None
+    return parts.reply(desk, newest) if newest is not None and newest.state == "drafted" else None
 
 
-def _refilled(made: fields.Form, before: ReplyView, kind: Kind) -> fields.Form:
-    """The form filled with the version that came back, so that only what was wrong is written anew."""
-    result = next((r.code for r in kind.results if r.zh == before.result.zh), "")
-    known = {
-        "body": before.body,
-        "handling": before.handling,
-        "type": before.type,
-        "delivery": before.delivery,
-        "result": result,
-        "promised": before.promised,
-    }
-    return replace(made, entries=tuple(replace(e, value=known.get(e.name, e.value)) for e in made.entries))
-
-
-def _thread(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
-    said = [parts.message(desk, case.row.number, m) for m in case.thread]
-    return parts.grouped(said, _lines(desk, case))
-
-
-def _lines(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
-    system = desk.say(N_("系统"))
-    return [
-        {"at": line.at, "text": f"{line.by or system} · {desk.word(line.what)}", "by": line.by or system}
-        for line in case.history
+def _contact(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One contact record: when it was entered, the day it was made, how, with whom, and whether anybody was reached."""
+    data = row["data"]
+    words = [
+        desk.word(fields.choice_word(group, str(data.get(name, ""))))
+        for group, name in (("contact_how", "how"), ("contact_whom", "whom"), ("contact_result", "result"))
     ]
+    reached = data.get("result") == "reached"
+    return {
+        "words": [w for w in words if w],
+        "reached": reached,
+        "at": row["at"],
+        "by": row["by"],
+        "day": data.get("day"),
+    }
 
 
 def _party(desk: Desk, case: StaffCase) -> dict[str, Any]:
@@ -306,29 +251,6 @@ def reason_rows(desk: Desk, decision: Decision, unit: str = "") -> list[dict[str
         for r in decision.reasons
         if not unit or r.unit in (unit, None)
     ]
-
-
-def _reply(desk: Desk, reply: ReplyView) -> dict[str, Any]:
-    word, tone = VERDICTS.get(reply.verdict or reply.state, (reply.state, ""))
-    return {
-        "n": reply.n,
-        "round": reply.round,
-        "word": desk.say(word),
-        "tone": tone,
-        "body": reply.body,
-        "handling": reply.handling,
-        "at": reply.drafted_at,
-        "by": reply.handler,
-        "signer": reply.signer,
-        "reviewer": reply.reviewer,
-        "type": desk.word(fields.choice_word("reply_types", reply.type)),
-        "delivery": desk.word(fields.choice_word("deliveries", reply.delivery)),
-        "result": desk.word(reply.result),
-        "promised": reply.promised,
-        "reasons": [desk.word(r) for r in reply.reasons],
-        "comment": reply.comment,
-        "interim": reply.type == "interim",
-    }
 
 
 def _notice(desk: Desk, row: Mapping[str, Any], case: StaffCase) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from hub.errors import Invalid, Said
 from hub.kinds import Kind
 from hub.machines.fields import CHOICES
 from hub.machines.machine import Move, MoveField
+from hub.machines.registry import MACHINES
 from hub.move import choices, fields_of
 from hub.rulebook import Rulebook
 from hub.units import Directory
 
-HIDDEN = frozenset({"seen", "files", "masks"})
+HIDDEN = frozenset({"seen", "files", "masks", "message"})
 DANGEROUS = frozenset(
     {"reject", "stop", "unqualified", "recall", "transfer_out", "withhold", "take_down", "refuse_pause"}
 )
@@ -29,6 +30,8 @@ HINTS: Mapping[str, str] = {
     "where": N_("来信人会看到这句话：单位、地址、电话"),
     "handling": N_("来信人看不到：查了什么、找了谁、还差什么"),
     "promised": N_("只在阶段性答复时填写"),
+    "translated": N_("来信人用英文写信：这里写的会和上面的中文一起发出，英文在前"),
+    "day": N_("今天联系的不用填；补记的写真正联系的那一天"),
     "leak_reason": N_("答复里有他人个人信息、又确需保留时填写，审签人会看到"),
 }
 NO_UNIT = Said("没有这个单位，请从列表里选择。", "There is no such unit; please choose from the list.")
@@ -178,6 +181,13 @@ def wrong_of(fault: Invalid, move: Move) -> tuple[dict[str, Said], tuple[Said, .
 def unit_said(said: Said) -> Said:
     """What to do about a unit that was written and not found, instead of the general sentence about a wrong value."""
     return NO_UNIT if "填得不对" in said.zh else said
+
+
+def words_of(code: str, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """What somebody wrote into a move's form in their own words, without what was chosen from lists."""
+    move = next((m.moves[code] for m in MACHINES.values() if code in m.moves), None)
+    wrote = (f.name for f in move.fields if f.type in ("text", "longtext")) if move else ()
+    return tuple(str(given[name]) for name in wrote if given.get(name))
 
 
 def choice_word(group: str, code: str) -> Said:

@@ -8,8 +8,9 @@ from aiohttp import web
 
 from channels.web.forms import form
 from channels.web.keys import Fields
-from channels.web.staff import fields, writing
-from channels.web.staff.case import Attempt, render
+from channels.web.staff import drafts, editor, fields
+from channels.web.staff.attempt import Attempt, Kept
+from channels.web.staff.case import render
 from channels.web.staff.frame import Desk, hurry, sit, status_of, texts
 from hub import workbench
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Refusal
@@ -27,13 +28,14 @@ WORDS = ("text", "reason", "question")
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A move as it was posted: with what, and what stood on the screen (version, history lines, last message)."""
+    """A move as it was posted: with what, and what stood on the screen (version, history, last message, draft)."""
 
     move: Move
     values: dict[str, Any]
     version: int
     lines: int
     said: int
+    kept: Kept | None = None
 
 
 def posted(code: str, given: Fields, desk: Desk) -> Posted:
@@ -42,7 +44,8 @@ def posted(code: str, given: Fields, desk: Desk) -> Posted:
     if move is None:
         raise NotFound
     values = fields.values_of(move, given, desk.book.directory)
-    return Posted(move, values, whole(given, "version"), whole(given, "lines"), whole(given, "said"))
+    kept = Kept(drafts.revision(given))
+    return Posted(move, values, whole(given, "version"), whole(given, "lines"), whole(given, "said"), kept)
 
 
 def whole(given: Mapping[str, Any], name: str) -> int:
@@ -58,8 +61,11 @@ async def make(request: web.Request) -> web.StreamResponse:
     given = form(request)
     asked = posted(code, given, desk)
     wish = texts(given, "do")
-    if code in fields.REPLIES and wish in ("check", "preview", "template"):
-        return await render(desk, number, await _help(desk, number, asked, wish, texts(given, "template")))
+    if code in fields.REPLIES and wish in editor.HELP:
+        return await render(desk, number, await editor.assisted(desk, number, code, asked.values, given))
+    if code in fields.REPLIES and wish in drafts.WISHES:
+        kept = await drafts.attempted(desk, number, code, asked.values, given)
+        return drafts.note(desk, kept) if texts(given, "part") else await render(desk, number, kept)
     try:
         await attempt(desk, number, asked)
     except NotFound:
@@ -86,8 +92,9 @@ async def after(desk: Desk, number: str, asked: Posted, fault: Refusal) -> Attem
     """What the page shows after a refusal: the words in their places and what changed since the screen was read."""
     wrong, above = fields.wrong_of(fault, asked.move) if isinstance(fault, Invalid) else ({}, (fault.said,))
     findings: list[dict[str, str]] = []
-    if asked.move.code in fields.REPLIES and (body := asked.values.get("body")):
-        findings = writing.finding_rows(desk, await desk.office.findings(number, body), body)
+    if asked.move.code in fields.REPLIES and asked.values.get("body"):
+        look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
+        findings = await editor.findings(desk, look.case, asked.values)
     return Attempt(
         move=asked.move.code,
         given=asked.values,
@@ -97,27 +104,9 @@ async def after(desk: Desk, number: str, asked: Posted, fault: Refusal) -> Attem
         lines=asked.lines,
         said=asked.said,
         findings=findings,
+        kept=asked.kept,
         status=status_of(fault),
     )
-
-
-async def _help(desk: Desk, number: str, asked: Posted, wish: str, template: str) -> Attempt:
-    """The editor again, with a template filled in, what the checks say, or the reply as the citizen will read it."""
-    values = dict(asked.values)
-    if wish == "template":
-        look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
-        offered = writing.templates_for(desk.book.texts, look.kind, look.case.row.state)
-        chosen = next((t for t in offered if t["code"] == template), None)
-        if chosen is not None:
-            unit = desk.book.directory.get(desk.actor.home)
-            day = desk.book.calendar.day_of(desk.now)
-            start = writing.filled(chosen, unit, f"{day.year}年{day.month}月{day.day}日")
-            values["body"] = f"{values['body']}\n\n{start}" if values.get("body") else start
-            values["type"] = chosen["type"]
-        return Attempt(move=asked.move.code, given=values)
-    body = str(values.get("body", ""))
-    found = writing.finding_rows(desk, await desk.office.findings(number, body), body)
-    return Attempt(move=asked.move.code, given=values, findings=found, preview=wish == "preview")
 
 
 def _onward(number: str, code: str, given: Mapping[str, Any]) -> str:

@@ -7,7 +7,8 @@ from channels.texts.catalog import N_
 from channels.web import daycount
 from channels.web.staff import fields
 from channels.web.staff.frame import Desk
-from hub.views import ClockView, Row, Spoken
+from hub.presence import Other
+from hub.views import ClockView, ReplyView, Row, Spoken, StaffCase
 from hub.words import clock_word, move_words
 
 LAMPS = {"grey": "paused"}
@@ -52,6 +53,7 @@ OVERLAYS: Mapping[str, str] = {
     "appeal": N_("申诉"),
     "merged": N_("并案"),
     "call_back": N_("回访"),
+    "translation": N_("翻译来信"),
     "lifting": N_("取消遮盖申请"),
     "grade": N_("定级"),
     "urging": N_("催办待回"),
@@ -73,6 +75,14 @@ STATES: Mapping[str, str] = {
     "superseded": N_("已升级"),
     "kept": N_("已兑现"),
     "accepted": N_("已确认"),
+}
+VERDICTS: Mapping[str, tuple[str, str]] = {
+    "drafted": (N_("待审签"), "amber"),
+    "signed": (N_("已审签"), "blue"),
+    "handed_back": (N_("退回修改"), "red"),
+    "qualified": (N_("合格"), "jade"),
+    "unqualified": (N_("退回重办"), "red"),
+    "touch_up": (N_("请改格式"), "amber"),
 }
 CHANNELS: Mapping[str, str] = {
     "web": N_("网页"),
@@ -172,6 +182,69 @@ def message(desk: Desk, number: str, spoken: Spoken) -> dict[str, Any]:
         "files": [
             {"href": f"/staff/cases/{number}/files/{f.n}", "name": f.name, "size": size(f.size)} for f in spoken.files
         ],
+    }
+
+
+def thread(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
+    """The thread with the lines of the history between its messages."""
+    return grouped(said(desk, case), lines(desk, case))
+
+
+def said(desk: Desk, case: StaffCase, without: str = "") -> list[dict[str, Any]]:
+    """The messages but for one kind; a translation stands with what it translates."""
+    newest = {m.of: m for m in case.thread if m.of}
+    asked = {o["data"].get("message") for o in case.overlays if o["kind"] == "translation"}
+    rows = []
+    for spoken in (m for m in case.thread if not m.of and m.kind != without):
+        row = message(desk, case.row.number, spoken)
+        if spoken.n in asked:
+            done = newest.get(spoken.n)
+            row["translation"] = {
+                "of": spoken.n,
+                "body": done.body if done else "",
+                "by": desk.word(done.by) if done else "",
+            }
+        rows.append(row)
+    return rows
+
+
+def lines(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
+    """The history in words, oldest first."""
+    system = desk.say(N_("系统"))
+    return [
+        {"at": line.at, "text": f"{line.by or system} · {desk.word(line.what)}", "by": line.by or system}
+        for line in case.history
+    ]
+
+
+def others(desk: Desk, looking: Sequence[Other]) -> list[dict[str, Any]]:
+    """Who else looks, in words."""
+    writing, reads = desk.say(N_("正在写答复")), desk.say(N_("也在看"))
+    return [{"name": o.name, "word": writing if o.writing else reads, "writing": o.writing} for o in looking]
+
+
+def reply(desk: Desk, version: ReplyView) -> dict[str, Any]:
+    """One version of the reply with its way through signature and review."""
+    word, tone = VERDICTS.get(version.verdict or version.state, (version.state, ""))
+    return {
+        "n": version.n,
+        "round": version.round,
+        "word": desk.say(word),
+        "tone": tone,
+        "body": version.body,
+        "handling": version.handling,
+        "at": version.drafted_at,
+        "by": version.handler,
+        "signer": version.signer,
+        "reviewer": version.reviewer,
+        "type": desk.word(fields.choice_word("reply_types", version.type)),
+        "delivery": desk.word(fields.choice_word("deliveries", version.delivery)),
+        "result": desk.word(version.result),
+        "promised": version.promised,
+        "reasons": [desk.word(r) for r in version.reasons],
+        "comment": version.comment,
+        "interim": version.type == "interim",
+        "translated": version.translated,
     }
 
 

@@ -9,7 +9,8 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.staff import fields, moves, parts
-from channels.web.staff.case import Attempt, _form, _told
+from channels.web.staff.attempt import Attempt
+from channels.web.staff.case import _form, _told
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
 from hub import publishing, reading, workbench
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Refusal

@@ -7,7 +7,8 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.staff import fields, moves, parts, writing
-from channels.web.staff.case import UNTOUCHED, Attempt, _form, _party, _reply, _told
+from channels.web.staff.attempt import UNTOUCHED, Attempt
+from channels.web.staff.case import _form, _party, _told
 from channels.web.staff.frame import Desk, hurry, show, sit
 from hub import reading, workbench
 from hub.errors import NotFound, Refusal
@@ -64,7 +65,7 @@ async def _render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.
     if not case.replies:
         raise NotFound
     newest = case.replies[-1]
-    found = await desk.office.findings(number, newest.body)
+    found = await desk.office.findings(number, newest.body, newest.translated)
     kind = desk.book.kind(look.kind, look.edition)
     reader = fields.Reader(desk.word, desk.say, desk.book, kind)
     done, done_number = query(desk.request).get("done", ""), query(desk.request).get("number", "")
@@ -75,9 +76,9 @@ async def _render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.
         status=attempt.status,
         case=case,
         head=parts.inbox_row(desk, case.row),
-        reply=_reply(desk, newest),
-        earlier=[_reply(desk, r) for r in reversed(case.replies[:-1])],
-        thread=[parts.message(desk, number, m) for m in case.thread if m.kind != "reply"],
+        reply=parts.reply(desk, newest),
+        earlier=[parts.reply(desk, r) for r in reversed(case.replies[:-1])],
+        thread=parts.said(desk, case, without="reply"),
         party=_party(desk, case),
         contacts=[
             f"{desk.word(fields.choice_word('contact_how', o['data'].get('how', '')))} · "

@@ -9,6 +9,7 @@ from channels.web.staff import (
     dispatch,
     feed,
     inbox,
+    live,
     login,
     moves,
     publication,
@@ -16,7 +17,7 @@ from channels.web.staff import (
     rules,
     running,
 )
-from channels.web.staff.counter import adding, filing, slip
+from channels.web.staff.counter import adding, filing, renewing, slip
 from channels.web.staff.frame import BOARD, COUNTER, DISPATCH, PUBLICATION, REVIEWS
 
 ROUTES: tuple[Route, ...] = (
@@ -27,6 +28,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/inbox", inbox.show_inbox, "officer"),
     Route("GET", "/staff/cases/{number}", case.show_case, "officer"),
     Route("POST", "/staff/cases/{number}/moves/{move}", moves.make, "officer"),
+    Route("GET", "/staff/cases/{number}/now", live.show_now, "officer", by_itself=True),
+    Route("POST", "/staff/cases/{number}/here", live.be_here, "officer", by_itself=True),
     Route("POST", "/staff/cases/{number}/contact", case.show_contact, "officer"),
     Route("POST", "/staff/cases/{number}/notices", case.send_again, "officer"),
     Route("GET", "/staff/cases/{number}/files/{n}", case.show_file, "officer"),
@@ -35,6 +38,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/letters/receipt", slip.show_slip, COUNTER),
     Route("GET", "/staff/letters/add", adding.ask, COUNTER),
     Route("POST", "/staff/letters/add", adding.go_on, COUNTER, upload=True),
+    Route("GET", "/staff/letters/renew", renewing.ask, COUNTER),
+    Route("POST", "/staff/letters/renew", renewing.renew, COUNTER),
     Route("GET", "/staff/dispatch", dispatch.show_dispatch, DISPATCH),
     Route("POST", "/staff/dispatch/{number}", dispatch.send, DISPATCH),
     Route("POST", "/staff/dispatch/{number}/{move}", dispatch.decide, DISPATCH),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from channels.texts.catalog import N_
@@ -19,16 +20,30 @@ def templates_for(book_texts: Mapping[str, Any], kind: str, state: str) -> tuple
     return tuple(t for t in rows if kind in t["kinds"] and state in t["states"])
 
 
-def filled(template: Mapping[str, Any], unit: Unit | None, day: str) -> str:
-    """A template as a start: unit, phone and day are written in; every other field stays visible as 【…】."""
-    labels = {f["name"]: f["zh"] for f in template["fields"]}
-    known = {"date": day}
+def known(unit: Unit | None, day: date) -> dict[str, str]:
+    """What every template may fill in by itself: the unit, its phone and the day."""
+    found = {"date": f"{day.year}年{day.month}月{day.day}日"}
     if unit is not None:
-        known["unit"] = unit.zh
+        found["unit"] = unit.zh
         if unit.phones:
-            known["phone"] = unit.phones[0]
+            found["phone"] = unit.phones[0]
+    return found
+
+
+def blanks_of(template: Mapping[str, Any], told: Mapping[str, str], lang: str) -> tuple[dict[str, str], ...]:
+    """The fields of a template that nobody knows yet: name, label and hint."""
+    return tuple(
+        {"name": f["name"], "label": f[lang], "hint": f.get("hint_zh", "") if lang == "zh" else ""}
+        for f in template["fields"]
+        if not told.get(f["name"])
+    )
+
+
+def filled(template: Mapping[str, Any], told: Mapping[str, str]) -> str:
+    """A template as a start: what is known or was told is written in; every other field stays visible as 【…】."""
+    labels = {f["name"]: f["zh"] for f in template["fields"]}
     body = str(template["body"]).strip()
-    return _FIELD.sub(lambda m: known.get(m[1]) or f"【{labels.get(m[1], m[1])}】", body)
+    return _FIELD.sub(lambda m: told.get(m[1]) or f"【{labels.get(m[1], m[1])}】", body)
 
 
 def blanks(body: str) -> tuple[str, ...]:
