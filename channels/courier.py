@@ -306,7 +306,8 @@ class Courier:
     async def _follow(self, errand: Errand, parcel: Parcel) -> None:
         """The chat has another id by now: once to that."""
         try:
-            sent = await self._outlets[parcel.channel].sender.send(parcel.address, parcel.message, errand.claimed.key)
+            message = _marked(parcel, errand)
+            sent = await self._outlets[parcel.channel].sender.send(parcel.address, message, errand.claimed.key)
         except Exception as fault:
             await self._settle(errand, self._again(errand, type(fault).__name__))
             return

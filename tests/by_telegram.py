@@ -12,7 +12,7 @@ from channels.courier import Courier, Outlet, Policy, courier
 from channels.message import Sender
 from channels.telegram.bot import Access, TelegramBot, Tempo, bot
 from channels.telegram.polling import Pace
-from channels.telegram.worker import Setting
+from channels.telegram.worker import Carry, Setting
 from hub.office import Office
 from routing.danger import read_dangers
 from tests.bot_api import TOKEN, BotApi
@@ -48,7 +48,7 @@ async def running(
     office: Office,
     api: BotApi,
     *,
-    carry: Literal["link", "full"] = "full",
+    carry: Carry = "full",
     mode: Literal["polling", "webhook"] = "polling",
     tempo: Tempo = TEMPO,
     lease: float = 60.0,

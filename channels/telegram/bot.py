@@ -9,9 +9,11 @@ from typing import Literal
 
 import structlog
 from telegram import Bot
+from telegram.error import TelegramError
 
 from channels.inbound import Inbound, Seal, channel_seal
 from channels.message import OutboundMessage, Outcome
+from channels.telegram.menu import dress
 from channels.telegram.pacing import CHAT_PER_SECOND, Pacing
 from channels.telegram.polling import Pace, poll
 from channels.telegram.request import open_bot
@@ -106,6 +108,7 @@ class TelegramBot:
         self._tempo = tempo
         self._inbound = Inbound(office, seal, CHANNEL, worker.handle, worker.give_up, tempo.idle)
         self._connection = asyncio.Event()
+        self._dressed = False
         self._draining = False
         self._stop = asyncio.Event()
         self._log = structlog.get_logger("telegram")
@@ -188,7 +191,20 @@ class TelegramBot:
             return None
         self.connected, self.last_error = True, ""
         self._connection.set()
+        await self._dress()
         return LOOK_SECONDS
+
+    async def _dress(self) -> None:
+        """Show the menu once; without it every command still works when it is typed, so a failure waits a look."""
+        if self._dressed:
+            return
+        setting = self._worker.setting
+        try:
+            await dress(self._bot, setting.site, letters=setting.carry != "link")
+        except TelegramError as fault:
+            self._log.warning("the menu is not shown yet", error=type(fault).__name__)
+        else:
+            self._dressed = True
 
     async def _webhook(self, address: str, *, first: bool) -> None:
         if first or (await self._bot.get_webhook_info()).url != address:

@@ -125,6 +125,8 @@ def _said(message: Message, event_id: str, *, edited: bool) -> InboundEvent:
         return InboundEvent(CHANNEL, event_id, chat, "moved", moved_to=str(message.migrate_to_chat_id))
     if message.from_user is not None and message.from_user.is_bot:
         return InboundEvent(CHANNEL, event_id, chat, "ignored")
+    if edited and message.text is None and message.caption is None:  # a live place moves by edits: nothing was said
+        return InboundEvent(CHANNEL, event_id, chat, "ignored")
     kind, text, file = _content(message)
     given = Input(kind, str(message.message_id), text, file, private, edited)
     lang = _lang(message.from_user.language_code if message.from_user else None)

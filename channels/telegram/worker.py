@@ -59,16 +59,23 @@ _SORRY = Said(
 )
 
 
+Carry = Literal["link", "letters", "full"]
+
+
 class Collision(Exception):
     """The conversation moved on between reading and keeping it: read it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the bot knows of its district: address of the site, how much text may be carried, words of danger."""
+    """What the bot knows of its district: address of the site, how much text may be carried, words of danger.
+
+    `carry`: with `link` receipts, states, buttons and links alone; with `letters` citizens may also write in the chat;
+    with `full` questions and answers are written there too.
+    """
 
     site: str
-    carry: Literal["link", "full"]
+    carry: Carry
     dangers: Dangers
 
 
@@ -110,11 +117,11 @@ class Worker:
 
     def __init__(self, office: Office, bot: Bot, seal: Seal, setting: Setting) -> None:
         self.me = ""
+        self.setting = setting
         self.on_said: Callable[[], None] = lambda: None
         self._office = office
         self._bot = bot
         self._seal = seal
-        self._setting = setting
         self._guesses = Guesses()
         self._acknowledging: set[asyncio.Task[None]] = set()
 
@@ -174,8 +181,8 @@ class Worker:
 
     async def _turn(self, heard: Heard, book: Rulebook) -> None:
         office, event = self._office, heard.event
-        digest, full = lane(office, CHANNEL, event.chat), self._setting.carry == "full"
-        chat = Chat(CHANNEL, event.chat, digest, event.lang, self._setting.site, full)
+        digest, full = lane(office, CHANNEL, event.chat), self.setting.carry == "full"
+        chat = Chat(CHANNEL, event.chat, digest, event.lang, self.setting.site, full)
         known = await self._known(chat, event, book)
         chat = replace(chat, lang=known.session.lang)
         facts = self._facts(known, book)
@@ -235,9 +242,10 @@ class Worker:
             district_zh=book.directory.district,
             district_en=book.directory.district_en,
             today=book.calendar.day_of(known.now),
-            dangers=self._setting.dangers,
+            dangers=self.setting.dangers,
+            carry="receipts" if self.setting.carry == "link" else "all",
             desk_phone=_phone(book),
-            site=f"{self._setting.site}/letters/new",
+            site=f"{self.setting.site}/letters/new",
             carrier="Telegram",
             bot=f"@{self.me}" if self.me else "",
             letters=known.letters,

@@ -222,6 +222,17 @@ def test_a_clock_set_back_neither_frees_nor_blocks() -> None:
     assert pacing.wait("li", 50.0) == pytest.approx(1.0)
 
 
+def test_a_group_gets_twenty_messages_a_minute() -> None:
+    pacing, now, sent = Pacing(burst=1.0), 0.0, 0
+    while now < 60.0:
+        if (wait := pacing.wait("-100500", now)) > 0:
+            now += wait
+            continue
+        pacing.sent("-100500", now)
+        sent += 1
+    assert sent in (20, 21)
+
+
 def test_quiet_chats_are_forgotten() -> None:
     pacing = Pacing()
     pacing.sent("li", 0.0)
