@@ -25,7 +25,8 @@ def kept(answers: Mapping[str, Any]) -> dict[str, Any]:
 def filed(answers: Mapping[str, Any], number: str) -> dict[str, Any]:
     """The answers after a letter went in: its messages are known by their ids, and its words are gone."""
     heard = answers.get("heard", {}).items()
-    new = {id_: [number, _hash(str(answers.get(step, "")))] for id_, step in heard if step.startswith(_OWN_WORDS)}
+    told = {id_: str(answers.get(step) or "") for id_, step in heard if step.startswith(_OWN_WORDS)}
+    new = {id_: [number, _hash(said)] for id_, said in told.items() if said}
     return _with(answers, new)
 
 
