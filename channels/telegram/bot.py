@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -100,13 +100,13 @@ class TelegramBot:
         self.sender = TelegramSender(bot, tempo.per_chat)
         self.seal = seal
         self.path = _derived("path", access.secret)[:32] + f"-{access.path}"
-        self.connected = False
-        self.last_error = ""
         self._access = access
         self._bot = bot
         self._worker = worker
         self._tempo = tempo
         self._inbound = Inbound(office, seal, CHANNEL, worker.handle, worker.give_up, tempo.idle)
+        self.pulse = self._inbound.pulse
+        self._clock = office.clock
         self._connection = asyncio.Event()
         self._dressed = False
         self._draining = False
@@ -157,11 +157,6 @@ class TelegramBot:
             return
         await self._inbound.keep(kept, body)
 
-    async def health(self) -> Mapping[str, object]:
-        """The channel's own health; it never decides whether the site is ready."""
-        counts = await self._inbound.health()
-        return {"mode": self._access.mode, "connected": self.connected, "error": self.last_error, **counts}
-
     # Staying connected ------------------------------------------------------------------------------------------
 
     async def _stay_connected(self, site: str) -> None:
@@ -186,10 +181,10 @@ class TelegramBot:
             elif first:
                 await fetch_ourselves(self._bot)
         except Exception as fault:
-            self.connected, self.last_error = False, type(fault).__name__
-            self._log.warning("Telegram is not reached", error=self.last_error)
+            self.pulse.failed(type(fault).__name__, self._clock())
+            self._log.warning("Telegram is not reached", error=self.pulse.fault)
             return None
-        self.connected, self.last_error = True, ""
+        self.pulse.answered()
         self._connection.set()
         await self._dress()
         return LOOK_SECONDS

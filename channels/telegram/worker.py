@@ -34,7 +34,7 @@ from channels.dialogue.commands import command_in
 from channels.dialogue.wishes import LetterLine
 from channels.errands import Chat, Deed
 from channels.guesses import Guesses
-from channels.inbound import Kept, LostLease, PutOff, Seal, lane
+from channels.inbound import Kept, LostLease, PutOff, Seal, finish, lane, put_aside
 from channels.telegram.files import Fetched, fetched
 from channels.telegram.sending import acknowledge
 from channels.telegram.updates import CHANNEL, InboundEvent, event_id_of, parse
@@ -129,7 +129,7 @@ class Worker:
         """Do one update whole. Raises LostLease, PutOff, and whatever keeps it from being done now."""
         event = parse(self._raw(taken))
         if event.input is None:
-            await self._office.store.write(_finish, taken)
+            await self._office.store.write(finish, taken)
             return
         heard = await self._album(taken, event) if event.album else Heard(taken, event, (event.input,), ())
         for left in reversed(range(COLLISIONS)):
@@ -149,12 +149,13 @@ class Worker:
             if event.input is not None and event.input.private:
                 book = await self._office.book()
                 text = _SORRY[event.lang == "en"].format(phone=_phone(book))
-                lines = self._lines(taken, event.chat, (Say(text),))
+                key = f"say:{CHANNEL}:{taken.event_id}:sorry"  # an answer after a later try has a key of its own
+                lines = [Line(key, self._seal.close(key, _packed(event.chat, Say(text))))]
                 digest = lane(self._office, CHANNEL, event.chat)
                 await self._office.store.write(_put_aside, taken, error, digest, lines, self._office.clock())
                 self.on_said()
                 return
-        await self._office.store.write(_finish, taken, "poison", error=error)
+        await self._office.store.write(put_aside, taken, error, self._office.clock())
 
     async def close(self) -> None:
         """Let go of what is still being acknowledged."""
@@ -306,14 +307,9 @@ def _read(tx: Tx, chat: Chat, book: Rulebook) -> tuple[dialogues.Kept | None, tu
     return dialogues.get(tx, CHANNEL, chat.digest), errands.lines(tx, chat, book)
 
 
-def _finish(tx: Tx, taken: Taken, state: str = "done", *, error: str = "") -> None:
-    if not inbox.finish(tx, taken, state, error=error):
-        raise LostLease
-
-
 def _put_aside(tx: Tx, taken: Taken, error: str, digest: str, lines: list[Line], now: datetime) -> None:
     dialogues.say(tx, CHANNEL, digest, lines, now)
-    _finish(tx, taken, "poison", error=error)
+    put_aside(tx, taken, error, now)
 
 
 def _phone(book: Rulebook) -> str:

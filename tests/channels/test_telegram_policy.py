@@ -72,7 +72,7 @@ async def test_a_menu_that_is_refused_stops_nothing(office: Office) -> None:
         api.faults["setMyCommands"].append(fault(429, "Too Many Requests: retry after 600", retry_after=600))
         async with running(office, api) as process:
             await Talk(api, LI).says("/help", "您可以这样说")
-            assert process.bot.connected
+            assert process.bot.pulse.reached
 
 
 async def test_a_message_changed_before_sending_changes_the_letter_and_after_it_becomes_a_correction(
