@@ -37,7 +37,7 @@ from channels.guesses import Guesses
 from channels.inbound import Kept, LostLease, PutOff, Seal, finish, lane, put_aside
 from channels.telegram.files import Fetched, fetched
 from channels.telegram.sending import acknowledge
-from channels.telegram.updates import CHANNEL, InboundEvent, event_id_of, parse
+from channels.telegram.updates import CHANNEL, InboundEvent, glance, parse
 from hub.errors import NotFound, Refusal, Said
 from hub.files import MOST_BYTES
 from hub.office import Office
@@ -105,11 +105,10 @@ def kept_as(raw: bytes) -> Kept:
 
     Raises Unreadable for what is no update; everything else is understood later, by the worker.
     """
-    event = parse(raw)
-    said = event.input.text if event.input is not None and event.input.kind == "text" else ""
-    command = command_in(said) if said else None
+    seen = glance(raw)
+    command = command_in(seen.text) if seen.text else None
     stops = command is not None and command.name in ("cancel", "drop")
-    return Kept(event_id_of(raw), event.chat, QUIET_SECONDS if event.album else 0.0, stops)
+    return Kept(seen.event_id, seen.chat, QUIET_SECONDS if seen.album else 0.0, stops)
 
 
 class Worker:
