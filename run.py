@@ -69,7 +69,9 @@ async def serve() -> None:
         ages = {"sweep": age_of_sweep, "serving": serving}
         place = (await office.book()).directory
         site = Site(f"{place.district}政民互动", f"{place.district_en} Citizen Desk", settings.demo)
-        parts = Parts(site, channels_open.deliver, ages, preview=channels_open.courier.would_send)
+        parts = Parts(
+            site, channels_open.deliver, ages, channels_open.courier.pulses, preview=channels_open.courier.would_send
+        )
         runner = make_runner(make_app(office, settings, parts))
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -20,6 +20,7 @@ from channels.mail.marks import PROVEN, mark_of
 from channels.mail.strangers import Strangers
 from channels.mail.words import footer
 from channels.message import OutboundMessage, Outcome, Sender, SentInPart
+from channels.pulse import Pulse
 from hub.case import Notice
 from hub.journal import Entry
 from hub.office import Office
@@ -65,12 +66,13 @@ NIGHT = (21, 8)
 class Outlet:
     """A channel the courier may use; `seal` opens what conversations on it left to be said.
 
-    `form` is how much text it carries, where that is not what the policy says.
+    `form` is how much text it carries, where that is not what the policy says; `pulse` is kept while it is used.
     """
 
     sender: Sender
     seal: Seal | None = None
     form: Form | None = None
+    pulse: Pulse = field(default_factory=Pulse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,6 @@ class Courier:
         self._outlets = outlets
         self._policy = policy
         self._name = f"courier:{secrets.token_hex(6)}"
-        self._alarm = ""
         self._strangers = Strangers()
         self._log = structlog.get_logger("courier")
         self._crew = Crew("courier", self._take, self._go, hands=HANDS, idle=policy.idle)
@@ -131,10 +132,10 @@ class Courier:
         async with self._crew.at_work(self._policy.patience):
             yield
 
-    async def health(self) -> Mapping[str, object]:
-        """How many messages wait, since when, and whether a channel calls for the operator."""
-        count, oldest = await self._office.store.read(deliveries.waiting)
-        return {"waiting": count, "oldest": oldest, "alarm": self._alarm, "error": self._crew.last_error}
+    @property
+    def pulses(self) -> Mapping[str, Pulse]:
+        """Each channel's own health by its name; the site is ready without them."""
+        return {name: outlet.pulse for name, outlet in self._outlets.items()}
 
     async def _take(self, limit: int) -> list[list[Errand]]:
         lease = timedelta(seconds=self._policy.lease)
@@ -172,10 +173,10 @@ class Courier:
         except Exception as fault:
             await self._not_sent(errand, parcel, fault)
             return
-        self._alarm = ""
         await self._settle(errand, self._sent(errand, parcel, sent))
 
     def _sent(self, errand: Errand, parcel: Parcel, provider_id: str) -> Ending:
+        self._outlets[parcel.channel].pulse.sent(self._now())
         return Ending("sent", parcel.channel, provider_id, "repeated" if errand.repeated else "")
 
     # What is sent, and where ------------------------------------------------------------------------------------
@@ -283,22 +284,24 @@ class Courier:
         sender = self._outlets[parcel.channel].sender
         outcome = sender.classify(fault)
         reason = outcome.reason.partition(":")[0]
+        if outcome.kind in ("alarm", "transient", "ambiguous"):
+            self._outlets[parcel.channel].pulse.failed(reason, self._now())
         match outcome.kind:
             case "done":
                 await self._settle(errand, self._sent(errand, parcel, ""))
             case "wait":
                 sender.hold(parcel.address, outcome.wait)
-                await self._settle(errand, Ending("waiting", error=self._mark(errand, reason), wait=outcome.wait))
+                mark = self._mark(errand, reason)
+                await self._settle(errand, Ending("waiting", parcel.channel, error=mark, wait=outcome.wait))
             case "moved":
                 await self._follow(errand, replace(parcel, address=outcome.moved))
             case "ambiguous":
                 await self._settle(errand, self._unknown(errand, parcel, reason))
             case "alarm":
-                self._alarm = f"{parcel.channel}: {reason}"
                 self._log.error("a channel is broken", channel=parcel.channel, reason=reason)
-                await self._settle(errand, self._again(errand, reason, least=60.0))
+                await self._settle(errand, replace(self._again(errand, reason, least=60.0), channel=parcel.channel))
             case "transient":
-                await self._settle(errand, self._again(errand, reason))
+                await self._settle(errand, replace(self._again(errand, reason), channel=parcel.channel))
             case _:
                 await self._failed(errand, parcel, outcome)
 
@@ -326,7 +329,8 @@ class Courier:
     async def _follow(self, errand: Errand, parcel: Parcel) -> None:
         """The chat has another id by now: once to that."""
         try:
-            sent = await self._outlets[parcel.channel].sender.send(parcel.address, parcel.message, errand.claimed.key)
+            message = _marked(parcel, errand)
+            sent = await self._outlets[parcel.channel].sender.send(parcel.address, message, errand.claimed.key)
         except Exception as fault:
             await self._settle(errand, self._again(errand, type(fault).__name__))
             return
@@ -355,7 +359,7 @@ class Courier:
         """It may have arrived: once more, marked, and never a third time (RELIABILITY F13)."""
         if errand.repeated:
             return Ending("ambiguous", parcel.channel, error=reason, entry="notice.unknown")
-        return Ending("waiting", error=f"{SENDING}: {reason}", wait=self._back_off(errand))
+        return Ending("waiting", parcel.channel, error=f"{SENDING}: {reason}", wait=self._back_off(errand))
 
     def _again(self, errand: Errand, reason: str, least: float = 0.0) -> Ending:
         """Back to wait, longer each time."""

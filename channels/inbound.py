@@ -3,19 +3,21 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from channels.crew import Crew
+from channels.pulse import Pulse
 from hub.office import Office
 from hub.privacy.vault import keyed_hash, new_case_key, open_sealed, seal
-from hub.storage import inbox
+from hub.storage import inbox, quarantine
 from hub.storage.errors import StoreBusy, Unavailable
 from hub.storage.inbox import Arrived, Taken
+from hub.storage.tx import Tx
 
 TRIES = 5
 """An event that fails so often is put aside, with an alarm and a polite notice (DESIGN §7)."""
@@ -79,12 +81,13 @@ class Inbound:
     """The durable inbox of one channel.
 
     `handle` does an event whole: its last deed finishes the row. `give_up` is called with an event that failed
-    `TRIES` times and the kind of its last error; it must finish the row as `poison`.
+    `TRIES` times and the kind of its last error; it must put the row aside (`put_aside`).
     """
 
     def __init__(self, office: Office, seal_: Seal, channel: str, handle: Handle, give_up: GiveUp, idle: float) -> None:
         self.channel = channel
         self.seal = seal_
+        self.pulse = Pulse()
         self._office = office
         self._handle = handle
         self._give_up = give_up
@@ -104,6 +107,7 @@ class Inbound:
         payload = self.seal.close(f"inbox:{kept.event_id}", raw.decode("utf-8", "backslashreplace"))
         arrived = Arrived(self.channel, kept.event_id, where, payload, kept.wait, kept.jump)
         fresh = await self._office.store.write(inbox.put, arrived, self._office.clock())
+        self.pulse.took(self._office.clock())
         if fresh:
             self._crew.wake()
         return fresh
@@ -113,7 +117,7 @@ class Inbound:
         event_id = f"unreadable:{hashlib.sha256(raw).hexdigest()[:32]}"
         payload = self.seal.close(f"inbox:{event_id}", raw.decode("utf-8", "backslashreplace"))
         arrived = Arrived(self.channel, event_id, event_id, payload, unreadable=True)
-        await self._office.store.write(inbox.put, arrived, self._office.clock())
+        await self._office.store.write(_keep_aside, arrived, self._office.clock())
         self._log.error("an unreadable event was put aside", channel=self.channel)
 
     def opened(self, taken: Taken) -> bytes:
@@ -124,11 +128,6 @@ class Inbound:
         """Forget done events after their time; returns how many."""
         before = self._office.clock() - timedelta(days=KEPT_DAYS)
         return await self._office.store.write(inbox.forget_before, self.channel, before)
-
-    async def health(self) -> Mapping[str, object]:
-        """How many events wait and how many were put aside."""
-        counts = [await self._office.store.read(inbox.count, self.channel, state) for state in ("new", "poison")]
-        return {"waiting": counts[0], "put_aside": counts[1], "inbox_error": self._crew.last_error}
 
     async def _take(self, limit: int) -> list[Taken]:
         now = self._office.clock()
@@ -161,6 +160,23 @@ class Inbound:
     async def _later(self, taken: Taken, seconds: float, attempts: int, error: str) -> None:
         at = self._office.clock() + timedelta(seconds=seconds)
         await self._office.store.write(inbox.later, taken, at, attempts=attempts, error=error)
+
+
+def _keep_aside(tx: Tx, arrived: Arrived, now: datetime) -> None:
+    if inbox.put(tx, arrived, now):
+        quarantine.tell(tx, arrived.channel, now)
+
+
+def finish(tx: Tx, taken: Taken, *, error: str = "") -> None:
+    """The event is done; raises LostLease."""
+    if not inbox.finish(tx, taken, error=error):
+        raise LostLease
+
+
+def put_aside(tx: Tx, taken: Taken, error: str, now: datetime) -> None:
+    """The event is put aside until a person looks at it; raises LostLease."""
+    if not quarantine.put_aside(tx, taken, error, now):
+        raise LostLease
 
 
 def lane(office: Office, channel: str, chat: str) -> str:

@@ -1,7 +1,7 @@
 """The world outside: bot, mail, gateway and courier opened together in the order in which they must close."""
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -44,15 +44,6 @@ class Outside:
         """What the webhook's route calls with path, secret header and body; None while the bot is off."""
         return self.telegram.deliver if self.telegram else None
 
-    async def health(self) -> Mapping[str, object]:
-        """Each channel's own health; the site is ready without them."""
-        found: dict[str, object] = {"courier": await self.courier.health()}
-        if self.telegram is not None:
-            found["telegram"] = await self.telegram.health()
-        if self.mail is not None:
-            found["mail"] = await self.mail.health()
-        return found
-
 
 @asynccontextmanager
 async def outside(
@@ -65,7 +56,7 @@ async def outside(
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(bot(office, access, Setting(site, given.carry, dangers)))
         if telegram is not None:
-            outlets["telegram"] = Outlet(telegram.sender, telegram.seal)
+            outlets["telegram"] = Outlet(telegram.sender, telegram.seal, pulse=telegram.pulse)
         smtp, imap = await mail_access(office, settings.mail, secrets)
         about = MailSetting(
             site, settings.mail.address, settings.mail.kind, settings.mail.per_sender_per_quarter, dangers
@@ -73,7 +64,8 @@ async def outside(
         tempo = MailTempo(settings.mail.poll_seconds)
         mail = await stack.enter_async_context(mailbox(office, smtp, imap, about, tempo))
         if mail is not None:
-            outlets["mail"] = Outlet(mail.sender, mail.seal, "full" if settings.mail.carry == "full" else "short")
+            carried: Form = "full" if settings.mail.carry == "full" else "short"
+            outlets["mail"] = Outlet(mail.sender, mail.seal, carried, mail.pulse)
         sms = await stack.enter_async_context(gateway(settings.sms.gateway_url, secrets.sms, office.clock))
         if sms is not None:
             outlets["sms"] = Outlet(sms)

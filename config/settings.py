@@ -62,14 +62,18 @@ class Limits(_Part):
 
 
 class Telegram(_Part):
-    """The Telegram bot; off without a token. `carry` says how much text a foreign messenger may carry."""
+    """The Telegram bot; off without a token. `carry` says how much text a foreign messenger may carry (PIPL art. 36).
+
+    `link`: receipts, states, buttons and links; `letters`: citizens may also write their letters in the chat; `full`:
+    questions and answers are written there too.
+    """
 
     mode: Literal["off", "polling", "webhook"] = "off"
     token_file: Path | None = None
     secret_file: Path | None = None
     path: str = "bot"
     api_base: str = "https://api.telegram.org"
-    carry: Literal["link", "full"] = "link"
+    carry: Literal["link", "letters", "full"] = "link"
 
 
 class Sms(_Part):

@@ -48,6 +48,7 @@ class BotApi:
         self.files: dict[str, tuple[str, bytes]] = {}
         self.calls: list[tuple[str, Json]] = []
         self.acknowledged: dict[str, str | None] = {}
+        self.shown: dict[tuple[str, str], Any] = {}
         self.undelivered: list[Json] = []
         self.blocked: set[int] = set()
         self.offsets: list[int] = []
@@ -137,6 +138,18 @@ class BotApi:
 
     async def _deletewebhook(self, _: Json) -> bool:
         self.hook = None
+        return True
+
+    async def _setmycommands(self, given: Json) -> bool:
+        self.shown["commands", given.get("language_code", "")] = json.loads(given["commands"])
+        return True
+
+    async def _setmydescription(self, given: Json) -> bool:
+        self.shown["description", given.get("language_code", "")] = given.get("description")
+        return True
+
+    async def _setmyshortdescription(self, given: Json) -> bool:
+        self.shown["short", given.get("language_code", "")] = given.get("short_description")
         return True
 
     async def _getwebhookinfo(self, _: Json) -> Json:

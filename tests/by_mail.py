@@ -18,7 +18,7 @@ from channels.mail.mailbox import MailChannel, Tempo, mailbox
 from channels.mail.sending import SmtpAccess
 from channels.mail.worker import Setting
 from hub.office import Office
-from tests.by_telegram import DANGERS, SITE
+from tests.by_telegram import DANGERS, SITE, waits
 from tests.imap_server import ImapServer
 
 OURS = "letters@qinghe.example"
@@ -90,6 +90,7 @@ async def until(found: Callable[[], Any], seconds: float = 10.0) -> Any:
 class Running:
     """Mailbox and courier of one process, with both servers."""
 
+    office: Office
     mail: MailChannel
     courier: Courier
     post: Post
@@ -99,7 +100,7 @@ class Running:
         """Everything delivered was fetched and done."""
         await until(lambda: not self.box.folders["INBOX"])
         async with asyncio.timeout(10):
-            while (await self.mail.health())["waiting"]:
+            while (await waits(self.office, "mail")).came.n:
                 await asyncio.sleep(0.01)
 
 
@@ -122,12 +123,12 @@ async def running(
         setting = Setting(SITE, OURS, "consult", per_sender, DANGERS)
         mail = await stack.enter_async_context(mailbox(office, smtp, imap, setting, tempo))
         assert mail is not None
-        outlets = {"mail": Outlet(mail.sender, mail.seal, carry)}
+        outlets = {"mail": Outlet(mail.sender, mail.seal, carry, mail.pulse)}
         policy = Policy(SITE, "short", 0.02, 60.0, tempo.patience, jitter=lambda: 0.5)
         carrying = await stack.enter_async_context(courier(office, outlets, policy))
         mail.wakes(carrying.wake)
         await stack.enter_async_context(mail.at_work())
-        yield Running(mail, carrying, post, box)
+        yield Running(office, mail, carrying, post, box)
 
 
 @asynccontextmanager

@@ -12,8 +12,10 @@ from channels.courier import Courier, Outlet, Policy, courier
 from channels.message import Sender
 from channels.telegram.bot import Access, TelegramBot, Tempo, bot
 from channels.telegram.polling import Pace
-from channels.telegram.worker import Setting
+from channels.telegram.worker import Carry, Setting
 from hub.office import Office
+from hub.storage import traffic
+from hub.storage.traffic import Waiting
 from routing.danger import read_dangers
 from tests.bot_api import TOKEN, BotApi
 from tests.builders import CONFIG
@@ -48,7 +50,7 @@ async def running(
     office: Office,
     api: BotApi,
     *,
-    carry: Literal["link", "full"] = "full",
+    carry: Carry = "full",
     mode: Literal["polling", "webhook"] = "polling",
     tempo: Tempo = TEMPO,
     lease: float = 60.0,
@@ -63,14 +65,19 @@ async def running(
         telegram = await stack.enter_async_context(bot(office, access, Setting(site, carry, DANGERS), tempo))
         assert telegram is not None
         hook.bot = telegram
-        outlets = {"telegram": Outlet(telegram.sender, telegram.seal)}
+        outlets = {"telegram": Outlet(telegram.sender, telegram.seal, pulse=telegram.pulse)}
         policy = Policy(site, "full" if carry == "full" else "short", 0.02, lease, tempo.patience, jitter=lambda: 0.5)
         post = await stack.enter_async_context(courier(office, outlets, policy))
         telegram.wakes(post.wake)
         await stack.enter_async_context(telegram.at_work(site))
         if mode == "webhook":
-            await api.until(lambda: telegram.connected)
+            await api.until(lambda: telegram.pulse.reached)
         yield Running(telegram, post)
+
+
+async def waits(office: Office, channel: str = "telegram") -> Waiting:
+    """What waits on a channel and what was put aside."""
+    return (await office.store.read(traffic.waiting)).get(channel, Waiting())
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from channels.dialogue import aside
+from channels.dialogue import aside, corrections
 from channels.dialogue.asking import ask, button, home, step_name
 from channels.dialogue.facts import Facts, LetterLine
 from channels.dialogue.lengths import SAY_UNITS, shorten, split_text
@@ -43,9 +43,10 @@ def _told(session: Session, wish: Wish, outcome: Outcome, facts: Facts) -> Turn:
     if isinstance(outcome, Refusal):
         return _refused(session, wish, outcome, facts)
     if isinstance(wish, File):
-        done = replace(session, answers={}, step="idle")
+        done = replace(session, answers=corrections.kept(session.answers), step="idle")
         if isinstance(outcome, Filed):
-            return Turn(replace(done, case=outcome.number), _receipt(done.lang, outcome, facts))
+            sent = corrections.filed(session.answers, outcome.number)
+            return Turn(replace(done, answers=sent, case=outcome.number), _receipt(done.lang, outcome, facts))
         return Turn(done, (Say(words(done.lang, "no_due"), home(done.lang)),))
     session = _finished(session, wish)
     if isinstance(outcome, Status):
@@ -74,7 +75,7 @@ def _where_we_were(session: Session, facts: Facts) -> tuple[Say, ...]:
 
 
 def _refused(session: Session, wish: Wish, refusal: Refusal, facts: Facts) -> Turn:
-    lang = session.lang
+    lang, session = session.lang, corrections.refused(session, wish)
     sentences = [said[lang == "en"] for said in refusal.fields.values()] if isinstance(refusal, Invalid) else []
     text = shorten("\n".join(sentences) or refusal.said[lang == "en"], SAY_UNITS)
     if isinstance(wish, File) and begun(session.answers):

@@ -17,6 +17,11 @@ TEXTS: Mapping[str, Said] = {
         "We use what you write to deal with the matter; it is published only if you agree, with personal data "
         "removed. You need not give your name.",
     ),
+    "start_receipts": Said(
+        "{emergency}\n\n这里是{district}政民互动。这里可以查进度、收回执和通知、评价答复；写信、补充材料和看答复全文请用网页：{site}",
+        "{emergency}\n\nThis is the letter desk of {district}. Here you can see how your letter stands, get receipts and "
+        "notices, and rate the answer. To write, to add to a letter and to read the whole answer, use our page: {site}",
+    ),
     "carrier": Said(
         "请注意：{carrier}不是政府的软件，它的运营方能看到这里的内容。不方便在这里说的，请用网页写信：{site}",
         "Please note: {carrier} is not run by the government, and its operator can read what is written here. For "
@@ -38,6 +43,13 @@ TEXTS: Mapping[str, Said] = {
         "您的信我们继续记，并标为紧急。",
         "{emergency}\nFire 119, ambulance 120, police 110. With a gas leak, open the windows, leave, and touch no "
         "switch. Psychological help: 12356.\nWe go on with your letter and mark it urgent.",
+    ),
+    "danger_receipts": Said(
+        "{emergency}\n火警119，急救120，公安110；燃气泄漏请先开窗离开，不要开关电器。心理援助热线12356。\n"
+        "这里不能收信，您刚才的话没有交给部门：请马上打电话{phone}，或在网页上写：{site}",
+        "{emergency}\nFire 119, ambulance 120, police 110. With a gas leak, open the windows, leave, and touch no "
+        "switch. Psychological help: 12356.\nNo letter can be taken here, and what you said has reached no office: please "
+        "call {phone} now, or write on our page: {site}",
     ),
     "restart": Said(
         "写信的问题更新过了，我们从头再走一遍。您写过的内容还在。",
@@ -70,6 +82,12 @@ TEXTS: Mapping[str, Said] = {
     "choose": Said("请点一个按钮，或者回复它的序号。", "Please press a button or reply with its number."),
     "kept_more": Said("这段话已加到信的内容里。", "This went into the text of your letter."),
     "edited": Said("已按您改过的消息更新。", "Updated from your edited message."),
+    "edited_sent": Said(
+        "您改了一条已经交上去的话。原来的保留不动，改过的作为更正加到信{number}后面。",
+        "You edited a message that was sent already. What you sent stays as it is; your change is added to letter "
+        "{number} as a correction.",
+    ),
+    "correction": Said("（更正先前的一条消息）\n{text}", "(Correction of an earlier message)\n{text}"),
     "edited_late": Said(
         "您改了一条以前的消息，信没有跟着变。要改信的内容，请在核对时点“修改”；已经交了的信，请点“补充”。",
         "You edited an earlier message; the letter did not change. To change it, press “Change” at the end; for a letter "

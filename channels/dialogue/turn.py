@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from channels.dialogue import aside, writing
+from channels.dialogue import aside, corrections, writing
 from channels.dialogue.asking import ask, button, emergency, home, step_name
 from channels.dialogue.checks import check_length
 from channels.dialogue.commands import Command, command_in, number_in, query_code_in
@@ -86,7 +86,9 @@ def _with_urgency(turn: Turn, facts: Facts) -> Turn:
     else:
         known = session.answers.get("urgent") is True
         session = replace(session, answers={**session.answers, "urgent": True}) if begun(session.answers) else session
-    line = Say(words(session.lang, "danger", emergency=emergency(session, facts)))
+    name = "danger_receipts" if facts.carry == "receipts" else "danger"
+    told = {"emergency": emergency(session, facts), "phone": facts.desk_phone, "site": facts.site}
+    line = Say(words(session.lang, name, **told))
     return Turn(session, turn.says if known else (line, *turn.says), wish)
 
 
@@ -112,7 +114,7 @@ def _hear(session: Session, given: Input, facts: Facts) -> Turn:
     if command is not None and not _means_an_answer(session, command):
         return _obey(session, command, given, facts)
     if aside.running(session) is not None:
-        return aside.hear(session, given.text, facts)
+        return corrections.noted(aside.hear(session, given.text, facts), given)
     if session.step == "idle" and number_in(given.text) and query_code_in(given.text):
         return aside.begin(session, "track", number_in(given.text), facts, code=query_code_in(given.text))
     return writing.typed(session, given, facts)
@@ -158,7 +160,8 @@ def _start(session: Session, number: str, facts: Facts) -> Turn:
         return aside.begin(session, "track", number, facts)
     lang = session.lang
     district = facts.district_en if lang == "en" else facts.district_zh
-    text = words(lang, "start", emergency=emergency(session, facts), district=district)
+    name = "start_receipts" if facts.carry == "receipts" else "start"
+    text = words(lang, name, emergency=emergency(session, facts), district=district, site=facts.site)
     if facts.carrier:
         text += "\n" + words(lang, "carrier", carrier=facts.carrier, site=facts.site)
     session = aside.end(session) if aside.running(session) is not None else session

@@ -3,9 +3,10 @@
 from dataclasses import asdict, replace
 from typing import Any
 
-from channels.dialogue import aside
+from channels.dialogue import aside, corrections
 from channels.dialogue.asking import ask, button, home
 from channels.dialogue.commands import is_greeting, plain
+from channels.dialogue.corrections import corrected
 from channels.dialogue.facts import Facts
 from channels.dialogue.lengths import shorten, tidy
 from channels.dialogue.letter import (
@@ -26,7 +27,7 @@ from hub.errors import Said
 
 _CONFIRM = ("确认", "确认提交", "提交", "send", "confirm", "submit")
 _HEARD_MOST = 20
-_ERRAND_KEYS = ("aside", "resume")
+_OUTLIVING = ("aside", "resume", corrections.SENT)
 
 
 def again(session: Session, facts: Facts, sentence: str) -> Turn:
@@ -58,13 +59,13 @@ def settled(session: Session, answers: dict[str, Any], facts: Facts) -> Turn:
 
 def begin(session: Session, given: Input, facts: Facts, **known: Any) -> Turn:
     """A new draft; `begun` names the input it began with, `draft` binds its buttons to it."""
-    kept = {key: session.answers[key] for key in _ERRAND_KEYS if key in session.answers}
+    kept = {key: session.answers[key] for key in _OUTLIVING if key in session.answers}
     return settled(session, {**kept, **known, "draft": session.revision, "begun": given.id}, facts)
 
 
 def dropped(session: Session) -> Turn:
     """The draft is gone, as the citizen wished."""
-    session = replace(session, answers={}, step="idle")
+    session = replace(session, answers=corrections.kept(session.answers), step="idle")
     return Turn(session, (Say(words(session.lang, "cancelled"), home(session.lang)),))
 
 
@@ -121,8 +122,12 @@ def _heard(session: Session, id_: str, step: str) -> dict[str, str]:
 
 
 def edited(session: Session, given: Input, facts: Facts) -> Turn:
-    """A message changed after it was sent: the answer it gave changes with it, if the letter is still here."""
+    """A message changed after it was sent: the answer it gave changes with it while the letter is still here; what the
+    office has already is corrected by an addition."""
     step = session.answers.get("heard", {}).get(given.id)
+    late = corrected(session, given) if step is None and given.text and facts.carry == "all" else None
+    if late is not None:
+        return late
     if step is None or not given.text:
         return Turn(session, (Say(words(session.lang, "edited_late")),))
     change = understand(step, given.text, session.answers, facts)

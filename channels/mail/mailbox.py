@@ -2,7 +2,7 @@
 
 import asyncio
 import imaplib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -37,13 +37,13 @@ class MailChannel:
     ) -> None:
         self.sender = sender
         self.seal = seal
-        self.connected = False
-        self.last_error = ""
         self._imap = imap
         self._worker = worker
         self._tempo = tempo
         self._inbound = Inbound(office, seal, CHANNEL, worker.handle, worker.give_up, tempo.idle)
-        self._refused = 0
+        self.pulse = self._inbound.pulse
+        self.refused = 0
+        self._clock = office.clock
         self._log = structlog.get_logger("mail")
 
     def wakes(self, courier: Callable[[], None]) -> None:
@@ -64,14 +64,6 @@ class MailChannel:
         kept, content = await asyncio.to_thread(lambda: (kept_as(raw), packed(raw)))
         await self._inbound.keep(kept, content)
 
-    async def health(self) -> Mapping[str, object]:
-        """The channel's own health; it never decides whether the site is ready."""
-        if self._imap is None:
-            return {"mode": "send"}
-        counts = await self._inbound.health()
-        told = {"connected": self.connected, "error": self.last_error, "refused": self._refused}
-        return {"mode": "both", **told, **counts}
-
     async def _fetch_for_ever(self, imap: ImapAccess) -> None:
         """Visit the mailbox again and again; failures wait and double."""
         looks = failures = 0
@@ -85,12 +77,14 @@ class MailChannel:
 
     async def _visited(self, imap: ImapAccess) -> bool:
         try:
-            _, self._refused = await visit(imap, self.keep)
+            _, self.refused = await visit(imap, self.keep)
         except (imaplib.IMAP4.error, Refused, OSError, StoreError, ValueError) as fault:
-            self.connected, self.last_error = False, type(fault).__name__
-            self._log.warning("the mailbox is not reached", error=self.last_error)
+            self.pulse.failed(type(fault).__name__, self._clock())
+            self._log.warning("the mailbox is not reached", error=self.pulse.fault)
             return False
-        self.connected, self.last_error = True, ""
+        self.pulse.answered()
+        if self.refused:
+            self.pulse.noted("refused", self._clock())
         return True
 
     async def _tidy(self) -> None:

@@ -15,7 +15,7 @@ from channels import errands
 from channels.dialogue import Done, Rate, Supplement
 from channels.errands import MOST_WORDS, Chat, Deed
 from channels.guesses import Guesses
-from channels.inbound import Kept, LostLease, PutOff, Seal, lane
+from channels.inbound import Kept, PutOff, Seal, finish, lane, put_aside
 from channels.mail import enclosures, words
 from channels.mail.bounces import take_report
 from channels.mail.guards import no_letter
@@ -104,20 +104,20 @@ class Worker:
         try:
             mail = await asyncio.to_thread(self._read, taken)
         except Unreadable:
-            await office.store.write(_finish, taken, "poison", error="unreadable")
+            await office.store.write(put_aside, taken, "unreadable", office.clock())
             return
         if mail.report is not None:
             await office.store.write(take_report, taken, mail.report, office, office.clock())
             self.on_said()
             return
         if reason := no_letter(mail, self._setting.address):
-            await office.store.write(_finish, taken, error=reason)
+            await office.store.write(finish, taken, error=reason)
             return
         if not mail.sender:  # nobody to answer; a person looks at it
-            await office.store.write(_finish, taken, "poison", error="no sender")
+            await office.store.write(put_aside, taken, "no sender", office.clock())
             return
         if await self._is_flood(taken, mail):
-            await office.store.write(_finish, taken, error="flood")
+            await office.store.write(finish, taken, error="flood")
             return
         await office.with_rules(partial(self._letter, taken, mail))
         self.on_said()
@@ -132,7 +132,7 @@ class Worker:
                 await self._office.store.write(self._put_aside, heard, error, _phone(book))
                 self.on_said()
                 return
-        await self._office.store.write(_finish, taken, "poison", error=error)
+        await self._office.store.write(put_aside, taken, error, self._office.clock())
 
     def _read(self, taken: Taken) -> Mail:
         return read_mail(unpacked(self._seal.open(f"inbox:{taken.event_id}", taken.payload).encode()))
@@ -251,15 +251,15 @@ class Worker:
             mark = mark_of(self._office, owner.number, owner.case_id, owner.party, epoch)
             text = "\n".join((head, *heard.told, "", pick(words.FOOTER, lang)))
             self._say(tx, heard, subject, text, mark)
-        _finish(tx, heard.taken)
+        finish(tx, heard.taken)
 
     def _put_aside(self, tx: Tx, heard: Heard, error: str, phone: str) -> None:
         text = pick(words.SORRY, heard.chat.lang).format(phone=phone, site=self._setting.site)
-        self._say(tx, heard, pick(words.SORRY_SUBJECT, heard.chat.lang), text, "")
-        _finish(tx, heard.taken, "poison", error=error)
+        self._say(tx, heard, pick(words.SORRY_SUBJECT, heard.chat.lang), text, "", "sorry")
+        put_aside(tx, heard.taken, error, heard.now)
 
-    def _say(self, tx: Tx, heard: Heard, subject: str, text: str, mark: str) -> None:
-        key = f"say:{CHANNEL}:{heard.taken.event_id}:0"
+    def _say(self, tx: Tx, heard: Heard, subject: str, text: str, mark: str, part: str = "0") -> None:
+        key = f"say:{CHANNEL}:{heard.taken.event_id}:{part}"
         row = {"chat": heard.chat.address, "text": text, "buttons": [], "subject": subject, "mark": mark}
         line = Line(key, self._seal.close(key, json.dumps(row, ensure_ascii=False)))
         dialogues.say(tx, CHANNEL, heard.chat.digest, [line], heard.now)
@@ -271,11 +271,6 @@ def _fitting(said: str, files: tuple[Enclosed, ...], most: int, lang: str) -> tu
         return said, files
     whole = Enclosed(pick(words.FULL, lang), said.encode())
     return f"{said[:most]}…\n{pick(words.GOES_ON, lang)}", (whole, *files)
-
-
-def _finish(tx: Tx, taken: Taken, state: str = "done", *, error: str = "") -> None:
-    if not inbox.finish(tx, taken, state, error=error):
-        raise LostLease
 
 
 def _phone(book: Rulebook) -> str:

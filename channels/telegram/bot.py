@@ -2,16 +2,18 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 import structlog
 from telegram import Bot
+from telegram.error import TelegramError
 
 from channels.inbound import Inbound, Seal, channel_seal
 from channels.message import OutboundMessage, Outcome
+from channels.telegram.menu import dress
 from channels.telegram.pacing import CHAT_PER_SECOND, Pacing
 from channels.telegram.polling import Pace, poll
 from channels.telegram.request import open_bot
@@ -98,14 +100,15 @@ class TelegramBot:
         self.sender = TelegramSender(bot, tempo.per_chat)
         self.seal = seal
         self.path = _derived("path", access.secret)[:32] + f"-{access.path}"
-        self.connected = False
-        self.last_error = ""
         self._access = access
         self._bot = bot
         self._worker = worker
         self._tempo = tempo
         self._inbound = Inbound(office, seal, CHANNEL, worker.handle, worker.give_up, tempo.idle)
+        self.pulse = self._inbound.pulse
+        self._clock = office.clock
         self._connection = asyncio.Event()
+        self._dressed = False
         self._draining = False
         self._stop = asyncio.Event()
         self._log = structlog.get_logger("telegram")
@@ -154,11 +157,6 @@ class TelegramBot:
             return
         await self._inbound.keep(kept, body)
 
-    async def health(self) -> Mapping[str, object]:
-        """The channel's own health; it never decides whether the site is ready."""
-        counts = await self._inbound.health()
-        return {"mode": self._access.mode, "connected": self.connected, "error": self.last_error, **counts}
-
     # Staying connected ------------------------------------------------------------------------------------------
 
     async def _stay_connected(self, site: str) -> None:
@@ -183,12 +181,25 @@ class TelegramBot:
             elif first:
                 await fetch_ourselves(self._bot)
         except Exception as fault:
-            self.connected, self.last_error = False, type(fault).__name__
-            self._log.warning("Telegram is not reached", error=self.last_error)
+            self.pulse.failed(type(fault).__name__, self._clock())
+            self._log.warning("Telegram is not reached", error=self.pulse.fault)
             return None
-        self.connected, self.last_error = True, ""
+        self.pulse.answered()
         self._connection.set()
+        await self._dress()
         return LOOK_SECONDS
+
+    async def _dress(self) -> None:
+        """Show the menu once; without it every command still works when it is typed, so a failure waits a look."""
+        if self._dressed:
+            return
+        setting = self._worker.setting
+        try:
+            await dress(self._bot, setting.site, letters=setting.carry != "link")
+        except TelegramError as fault:
+            self._log.warning("the menu is not shown yet", error=type(fault).__name__)
+        else:
+            self._dressed = True
 
     async def _webhook(self, address: str, *, first: bool) -> None:
         if first or (await self._bot.get_webhook_info()).url != address:

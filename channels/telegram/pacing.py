@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 ALL_PER_SECOND = 30.0
 CHAT_PER_SECOND = 1.0
 """Telegram's published limits: about 30 messages a second in all, one a second to one chat (Bots FAQ)."""
+GROUP_PER_SECOND = 20.0 / 60
+"""And 20 messages a minute to one group; a group's id is negative."""
 CHAT_BURST = 3.0
 """Short bursts to one chat are tolerated, so that an answer of a few parts need not drip."""
 
@@ -67,5 +69,6 @@ class Pacing:
 
     def _chat(self, chat: str, now: float) -> _Bucket:
         if chat not in self._chats:
-            self._chats[chat] = _Bucket(self.per_chat, self.burst, self.burst, now)
+            rate = min(self.per_chat, GROUP_PER_SECOND) if chat.startswith("-") else self.per_chat
+            self._chats[chat] = _Bucket(rate, self.burst, self.burst, now)
         return self._chats[chat]

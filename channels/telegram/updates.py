@@ -4,7 +4,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from telegram import Bot, Chat, Message, Update
 
@@ -13,6 +13,8 @@ from channels.dialogue.talk import Attachment, Input
 CHANNEL = "telegram"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """What the bot asks Telegram to send; other kinds are neither stored nor answered."""
+
+_IN_A_CHAT = ("message", "edited_message", "my_chat_member")
 
 Kind = Literal["input", "blocked", "unblocked", "moved", "ignored"]
 
@@ -42,9 +44,33 @@ class InboundEvent:
     moved_to: str = ""
 
 
-def event_id_of(raw: bytes) -> str:
-    """The update's id, all that is needed to store it once; raises Unreadable where there is none."""
-    return str(_object(raw)["update_id"])
+class Glance(NamedTuple):
+    """What keeping an update needs: its id, its chat (empty where there is none), its words, and its album."""
+
+    event_id: str
+    chat: str
+    text: str
+    album: str
+
+
+def glance(raw: bytes) -> Glance:
+    """Look at an update without understanding it, so that keeping it is quick; raises Unreadable for what is none.
+
+    `chat` is the one that `parse` finds where it finds one, because it names the lane.
+    """
+    update = _object(raw)
+    press = update.get("callback_query")
+    where = (*(update.get(name) for name in _IN_A_CHAT), press.get("message") if isinstance(press, dict) else None)
+    body = next((each for each in where if isinstance(each, dict)), {})
+    chat = body.get("chat")
+    number = chat.get("id") if isinstance(chat, dict) else None
+    text, album = body.get("text"), body.get("media_group_id")
+    return Glance(
+        str(update["update_id"]),
+        str(number) if type(number) is int else "",
+        text if isinstance(text, str) and not isinstance(press, dict) else "",
+        album if isinstance(album, str) else "",
+    )
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -124,6 +150,8 @@ def _said(message: Message, event_id: str, *, edited: bool) -> InboundEvent:
     if message.migrate_to_chat_id is not None:
         return InboundEvent(CHANNEL, event_id, chat, "moved", moved_to=str(message.migrate_to_chat_id))
     if message.from_user is not None and message.from_user.is_bot:
+        return InboundEvent(CHANNEL, event_id, chat, "ignored")
+    if edited and message.text is None and message.caption is None:  # a live place moves by edits: nothing was said
         return InboundEvent(CHANNEL, event_id, chat, "ignored")
     kind, text, file = _content(message)
     given = Input(kind, str(message.message_id), text, file, private, edited)

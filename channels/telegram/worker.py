@@ -34,10 +34,10 @@ from channels.dialogue.commands import command_in
 from channels.dialogue.wishes import LetterLine
 from channels.errands import Chat, Deed
 from channels.guesses import Guesses
-from channels.inbound import Kept, LostLease, PutOff, Seal, lane
+from channels.inbound import Kept, LostLease, PutOff, Seal, finish, lane, put_aside
 from channels.telegram.files import Fetched, fetched
 from channels.telegram.sending import acknowledge
-from channels.telegram.updates import CHANNEL, InboundEvent, event_id_of, parse
+from channels.telegram.updates import CHANNEL, InboundEvent, glance, parse
 from hub.errors import NotFound, Refusal, Said
 from hub.files import MOST_BYTES
 from hub.office import Office
@@ -59,16 +59,23 @@ _SORRY = Said(
 )
 
 
+Carry = Literal["link", "letters", "full"]
+
+
 class Collision(Exception):
     """The conversation moved on between reading and keeping it: read it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the bot knows of its district: address of the site, how much text may be carried, words of danger."""
+    """What the bot knows of its district: address of the site, how much text may be carried, words of danger.
+
+    `carry`: with `link` receipts, states, buttons and links alone; with `letters` citizens may also write in the chat;
+    with `full` questions and answers are written there too.
+    """
 
     site: str
-    carry: Literal["link", "full"]
+    carry: Carry
     dangers: Dangers
 
 
@@ -98,11 +105,10 @@ def kept_as(raw: bytes) -> Kept:
 
     Raises Unreadable for what is no update; everything else is understood later, by the worker.
     """
-    event = parse(raw)
-    said = event.input.text if event.input is not None and event.input.kind == "text" else ""
-    command = command_in(said) if said else None
+    seen = glance(raw)
+    command = command_in(seen.text) if seen.text else None
     stops = command is not None and command.name in ("cancel", "drop")
-    return Kept(event_id_of(raw), event.chat, QUIET_SECONDS if event.album else 0.0, stops)
+    return Kept(seen.event_id, seen.chat, QUIET_SECONDS if seen.album else 0.0, stops)
 
 
 class Worker:
@@ -110,11 +116,11 @@ class Worker:
 
     def __init__(self, office: Office, bot: Bot, seal: Seal, setting: Setting) -> None:
         self.me = ""
+        self.setting = setting
         self.on_said: Callable[[], None] = lambda: None
         self._office = office
         self._bot = bot
         self._seal = seal
-        self._setting = setting
         self._guesses = Guesses()
         self._acknowledging: set[asyncio.Task[None]] = set()
 
@@ -122,7 +128,7 @@ class Worker:
         """Do one update whole. Raises LostLease, PutOff, and whatever keeps it from being done now."""
         event = parse(self._raw(taken))
         if event.input is None:
-            await self._office.store.write(_finish, taken)
+            await self._office.store.write(finish, taken)
             return
         heard = await self._album(taken, event) if event.album else Heard(taken, event, (event.input,), ())
         for left in reversed(range(COLLISIONS)):
@@ -142,12 +148,13 @@ class Worker:
             if event.input is not None and event.input.private:
                 book = await self._office.book()
                 text = _SORRY[event.lang == "en"].format(phone=_phone(book))
-                lines = self._lines(taken, event.chat, (Say(text),))
+                key = f"say:{CHANNEL}:{taken.event_id}:sorry"  # an answer after a later try has a key of its own
+                lines = [Line(key, self._seal.close(key, _packed(event.chat, Say(text))))]
                 digest = lane(self._office, CHANNEL, event.chat)
                 await self._office.store.write(_put_aside, taken, error, digest, lines, self._office.clock())
                 self.on_said()
                 return
-        await self._office.store.write(_finish, taken, "poison", error=error)
+        await self._office.store.write(put_aside, taken, error, self._office.clock())
 
     async def close(self) -> None:
         """Let go of what is still being acknowledged."""
@@ -174,8 +181,8 @@ class Worker:
 
     async def _turn(self, heard: Heard, book: Rulebook) -> None:
         office, event = self._office, heard.event
-        digest, full = lane(office, CHANNEL, event.chat), self._setting.carry == "full"
-        chat = Chat(CHANNEL, event.chat, digest, event.lang, self._setting.site, full)
+        digest, full = lane(office, CHANNEL, event.chat), self.setting.carry == "full"
+        chat = Chat(CHANNEL, event.chat, digest, event.lang, self.setting.site, full)
         known = await self._known(chat, event, book)
         chat = replace(chat, lang=known.session.lang)
         facts = self._facts(known, book)
@@ -235,9 +242,10 @@ class Worker:
             district_zh=book.directory.district,
             district_en=book.directory.district_en,
             today=book.calendar.day_of(known.now),
-            dangers=self._setting.dangers,
+            dangers=self.setting.dangers,
+            carry="receipts" if self.setting.carry == "link" else "all",
             desk_phone=_phone(book),
-            site=f"{self._setting.site}/letters/new",
+            site=f"{self.setting.site}/letters/new",
             carrier="Telegram",
             bot=f"@{self.me}" if self.me else "",
             letters=known.letters,
@@ -298,14 +306,9 @@ def _read(tx: Tx, chat: Chat, book: Rulebook) -> tuple[dialogues.Kept | None, tu
     return dialogues.get(tx, CHANNEL, chat.digest), errands.lines(tx, chat, book)
 
 
-def _finish(tx: Tx, taken: Taken, state: str = "done", *, error: str = "") -> None:
-    if not inbox.finish(tx, taken, state, error=error):
-        raise LostLease
-
-
 def _put_aside(tx: Tx, taken: Taken, error: str, digest: str, lines: list[Line], now: datetime) -> None:
     dialogues.say(tx, CHANNEL, digest, lines, now)
-    _finish(tx, taken, "poison", error=error)
+    put_aside(tx, taken, error, now)
 
 
 def _phone(book: Rulebook) -> str:

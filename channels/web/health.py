@@ -9,6 +9,7 @@ from channels.web.keys import OFFICE, PARTS, SETTINGS, Route
 from hub import health
 from hub.calendar_editions import missing_year
 from hub.office import Office
+from hub.storage import traffic
 
 NEEDED = frozenset({"store", "question", "serving"})
 """Without these no letter can be taken: not ready, 503. Whatever else is red must be looked at, but turns nobody away:
@@ -63,6 +64,7 @@ async def figures(request: web.Request) -> web.Response:
         metrics.WATCHED[check.name].set(check.value)
         metrics.RED.labels(check.name).set(check.red)
     metrics.YEAR_MISSING.set(await _year_missing(office))
+    metrics.channels(await office.store.read(traffic.waiting), request.app[PARTS].pulses, now)
     return metrics.exposition()
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from multidict import MultiDict
 
 from channels.courier import Parcel
+from channels.pulse import Pulse
 from channels.web.limits import Gates
 from channels.web.render import LOOK, Site
 from config.settings import Settings
@@ -55,6 +56,8 @@ class Parts:
     telegram: Deliver | None = None
     ages: Mapping[str, Age] = field(default_factory=dict)
     """Heartbeats shown by /readyz, by name ("sweep", "courier", …)."""
+    pulses: Mapping[str, Pulse] = field(default_factory=dict)
+    """The channels open in this process, by name, each with its own health; /readyz does not look at them."""
     most_age: float = 120.0
     """Seconds after which a heartbeat makes the site not ready."""
     preview: Preview | None = None

@@ -1,10 +1,15 @@
 """What Prometheus reads: requests by route and status, how long they took, letters received, what waits."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from channels.pulse import Pulse
+from hub.storage.traffic import Queue, Waiting
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("minxin_requests", "Requests answered.", ("method", "route", "status"), registry=REGISTRY)
@@ -35,6 +40,20 @@ WATCHED = {
 }
 """One gauge for each check of hub/health.py."""
 RED = Gauge("minxin_red", "1 where somebody should look, by check.", ("check",), registry=REGISTRY)
+CHANNELS = {
+    name: Gauge(f"minxin_channel_{name}", words, ("channel",), registry=REGISTRY)
+    for name, words in (
+        ("inbox_waiting", "Events waiting to be handled."),
+        ("inbox_oldest_seconds", "How long the oldest of them has waited."),
+        ("put_aside", "Events that could not be handled and wait for a person."),
+        ("outbox_waiting", "Messages waiting to be sent."),
+        ("outbox_oldest_seconds", "How long the oldest of them has waited."),
+        ("reached", "1 where the other side answered at the last look of this process, 0 where not."),
+        ("last_success_timestamp_seconds", "When this process last kept an event or sent a message, since 1970."),
+        ("last_fault_timestamp_seconds", "When this process last failed to reach the other side, since 1970."),
+    )
+}
+"""What each channel is, apart from whether the site is ready; a figure that is not known yet is not there."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -54,6 +73,29 @@ def _of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
 def letter_received(channel: str) -> None:
     """Count one letter that was new."""
     LETTERS.labels(channel).inc()
+
+
+def channels(waits: Mapping[str, Waiting], pulses: Mapping[str, Pulse], now: datetime) -> None:
+    """Set the figures of every channel that is open here or on which something waits."""
+    for gauge in CHANNELS.values():
+        gauge.clear()
+    for name in {*waits, *pulses}:
+        came, aside, going = waits.get(name, Waiting())
+        found: dict[str, float] = {"inbox_waiting": came.n, "put_aside": aside.n, "outbox_waiting": going.n}
+        found |= {"inbox_oldest_seconds": _age(came, now), "outbox_oldest_seconds": _age(going, now)}
+        pulse = pulses.get(name, Pulse())
+        if pulse.reached is not None:
+            found["reached"] = pulse.reached
+        if good := [moment for moment in (pulse.came, pulse.went) if moment is not None]:
+            found["last_success_timestamp_seconds"] = max(good).timestamp()
+        if pulse.fault_at is not None:
+            found["last_fault_timestamp_seconds"] = pulse.fault_at.timestamp()
+        for figure, value in found.items():
+            CHANNELS[figure].labels(name or "undecided").set(value)
+
+
+def _age(queue: Queue, now: datetime) -> float:
+    return max(0.0, (now - queue.oldest).total_seconds()) if queue.oldest else 0.0
 
 
 def exposition() -> web.Response:

@@ -21,7 +21,6 @@ UPDATE outbox SET state = 'undeliverable', error = :error, settled_at = :now
 WHERE key = :key AND state IN ('sent', 'ambiguous', 'delivered') RETURNING key
 """
 TASKS = "SELECT * FROM outbox WHERE channel = 'phone' AND state = 'task' ORDER BY created_at, key LIMIT :limit"
-WAITING = "SELECT COUNT(*) AS n, MIN(created_at) AS oldest FROM outbox WHERE state = 'waiting'"
 
 
 class Errand(NamedTuple):
@@ -68,9 +67,3 @@ def returned(tx: Tx, key: str, error: str, now: datetime) -> bool:
 def tasks(tx: Tx, limit: int = 100) -> list[Row]:
     """Citizens who wait to be told by phone, oldest first."""
     return tx.execute(TASKS, {"limit": limit})
-
-
-def waiting(tx: Tx) -> tuple[int, str | None]:
-    """How many messages wait, and since when the oldest does."""
-    row = tx.execute(WAITING)[0]
-    return int(row["n"]), row["oldest"]

@@ -13,11 +13,6 @@ SELECT case_id, body FROM messages
 WHERE n = 1 AND case_id IN (SELECT CAST(value AS TEXT) FROM json_each(:ids))
 """
 FILE = "SELECT * FROM files WHERE case_id = :case_id AND n = :n"
-# Messages from outside that could not be read after every try.
-POISON = """
-SELECT channel, event_id, received_at, attempts, error FROM inbox WHERE state = 'poison'
-ORDER BY received_at DESC LIMIT :limit
-"""
 # Notices that did not arrive; a person sends them again or tells the citizen in another way.
 STUCK = """
 SELECT o.key, o.text, o.recipient, o.channel, o.state, o.error, o.attempts, o.created_at, c.number, c.sealed
@@ -43,11 +38,6 @@ def file(tx: Tx, case_id: str, n: int) -> Row | None:
     """One file of a case by its place."""
     rows = tx.execute(FILE, {"case_id": case_id, "n": n})
     return rows[0] if rows else None
-
-
-def poison(tx: Tx, limit: int = 50) -> list[Row]:
-    """What came in and was put aside, newest first; never its content."""
-    return tx.execute(POISON, {"limit": limit})
 
 
 def stuck(tx: Tx, limit: int = 50) -> list[Row]:

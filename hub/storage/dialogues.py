@@ -67,7 +67,7 @@ def say(tx: Tx, channel: str, chat: str, lines: Iterable[Line], now: datetime) -
             # a lane goes by time, so that the lines of one turn stand a microsecond apart
             "created_at": to_text(now + timedelta(microseconds=n)),
             "state": "waiting",
-            "channel": "",
+            "channel": channel,
             "next_at": to_text(now),
         }
         for n, line in enumerate(lines)

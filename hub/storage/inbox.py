@@ -57,8 +57,9 @@ LATER = """
 UPDATE inbox SET next_at = :next_at, attempts = :attempts, error = :error, lease_until = NULL, lease_by = ''
 WHERE channel = :channel AND event_id = :event_id AND lease_by = :by AND state = 'new' RETURNING event_id
 """
-WAITING = "SELECT COUNT(*) AS n FROM inbox WHERE channel = :channel AND state = :state"
-FORGET = "DELETE FROM inbox WHERE channel = :channel AND state = 'done' AND received_at < :before RETURNING event_id"
+FORGET = """
+DELETE FROM inbox WHERE channel = :channel AND state IN ('done', 'ended') AND received_at < :before RETURNING event_id
+"""
 
 
 class Taken(NamedTuple):
@@ -136,11 +137,6 @@ def later(tx: Tx, taken: Taken, next_at: datetime, *, attempts: int, error: str 
     """Let an event wait and come again; False when the lease was lost."""
     asked = {"channel": taken.channel, "event_id": taken.event_id, "by": taken.lease_by}
     return bool(tx.execute(LATER, {**asked, "next_at": to_text(next_at), "attempts": attempts, "error": error}))
-
-
-def count(tx: Tx, channel: str, state: str) -> int:
-    """How many events are `new` or `poison`."""
-    return int(tx.execute(WAITING, {"channel": channel, "state": state})[0]["n"])
 
 
 def forget_before(tx: Tx, channel: str, before: datetime) -> int:

@@ -30,12 +30,14 @@ WHERE key IN (
 RETURNING *
 """
 SETTLE = """
-UPDATE outbox SET state = :state, channel = :channel, provider_id = :provider_id, settled_at = :settled_at,
-    next_at = :next_at, error = :error, lease_until = NULL, lease_by = ''
+UPDATE outbox SET state = :state, channel = COALESCE(NULLIF(:channel, ''), channel), provider_id = :provider_id,
+    settled_at = :settled_at, next_at = :next_at, error = :error, lease_until = NULL, lease_by = ''
 WHERE key = :key AND lease_by = :by RETURNING key
 """
+# What may have arrived stays marked so (hub/storage/deliveries.py), whoever wishes it to go once more.
 AGAIN = """
-UPDATE outbox SET state = 'waiting', next_at = :now, lease_until = NULL, lease_by = ''
+UPDATE outbox SET state = 'waiting', next_at = :now, lease_until = NULL, lease_by = '',
+    error = CASE WHEN state = 'ambiguous' THEN 'again: asked' ELSE 'asked' END
 WHERE key = :key AND state IN ('failed', 'ambiguous', 'undeliverable') RETURNING key
 """
 OF_CASE = "SELECT * FROM outbox WHERE case_id = :case_id ORDER BY created_at, key"

@@ -246,9 +246,9 @@ async def test_a_broken_token_alarms_and_keeps_everything(office: Office, clock:
         case_id, key = await a_notice(office)
         await tried(api, 1)
         await asyncio.sleep(0.1)
-        assert (await process.courier.health())["alarm"] == "telegram: InvalidToken"
+        assert process.bot.pulse.fault == "InvalidToken"
         await ends(office, case_id, key, "sent", clock)
-        assert (await process.courier.health())["alarm"] == ""
+        assert process.bot.pulse.reached
 
 
 async def test_nothing_goes_out_while_the_outbox_is_held(office: Office) -> None:
@@ -383,10 +383,10 @@ async def test_a_gateway_that_does_not_know_us_calls_the_operator(office: Office
     async with phones(office, "another key") as (_, opened), posting(office, {"sms": opened}) as post:
         case_id, key = await a_notice(office, "answered", None)
         for _ in range(200):
-            if (await post.health())["alarm"]:
+            if post.pulses["sms"].fault:
                 break
             await asyncio.sleep(0.01)
-        assert (await post.health())["alarm"] == "sms: status 401"
+        assert post.pulses["sms"].fault == "status 401"
         assert (await row(office, case_id, key))["state"] == "waiting"
 
 

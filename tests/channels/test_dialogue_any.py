@@ -97,7 +97,7 @@ def _input(at: int, action: tuple[str, object], shown: list[str]) -> Input:
 
 
 def _letter(session: Session) -> dict[str, object]:
-    return {key: value for key, value in session.answers.items() if key not in ("aside", "resume", "heard")}
+    return {key: value for key, value in session.answers.items() if key not in ("aside", "resume", "heard", "sent")}
 
 
 @settings(max_examples=300, deadline=None)
@@ -117,7 +117,7 @@ def test_no_conversation_raises_or_loses_what_was_given(
         turn = next_turn(session, _input(at, action, shown), known)
         says = turn.says
         dropped = bool(says) and any(say.text in cancelled for say in says)
-        assert says or turn.wish is not None
+        assert says or turn.wish is not None or action[0] == "edit"  # a change that changes no word is no news
         _nothing_lost(session, turn.session, dropped)
         assert turn.session.revision == session.revision + 1
         session = turn.session

@@ -80,7 +80,7 @@ def test_a_low_rating_offers_to_ask_that_it_be_handled_again() -> None:
     assert citizen.wish == Rate("2026-001234", 1, "no", "灯还是不亮")
     asked = citizen.hears(Done()).presses("请求重办").says_("灯还是不亮").wish
     assert asked == Reopen("2026-001234", "灯还是不亮")
-    assert citizen.hears(Done()).session.answers == {}
+    assert citizen.hears(Done()).session.answers.keys() <= {"sent"}
 
 
 def test_words_and_photos_are_added_to_a_letter() -> None:

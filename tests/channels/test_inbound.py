@@ -8,25 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from channels.inbound import LEASE, TRIES, Inbound, Kept, LostLease, PutOff, channel_seal
+from channels.inbound import LEASE, TRIES, Inbound, Kept, LostLease, PutOff, channel_seal, finish, put_aside
 from hub.office import Office
 from hub.storage import inbox
 from hub.storage.contract import Store
 from hub.storage.inbox import Taken
-from hub.storage.tx import Tx
 from tests.builders import office_on
-from tests.by_telegram import TickingClock
+from tests.by_telegram import TickingClock, waits
 from tests.conftest import FixedClock
 
 
 @pytest.fixture
 def office(store: Store, clock: FixedClock, tmp_path: Path) -> Office:
     return office_on(store, TickingClock(clock), tmp_path)
-
-
-def finish(tx: Tx, taken: Taken, state: str = "done") -> None:
-    if not inbox.finish(tx, taken, state):
-        raise LostLease
 
 
 class Desk:
@@ -52,7 +46,7 @@ class Desk:
         self.done.append(words)
 
     async def give_up(self, taken: Taken, error: str) -> None:
-        await self.office.store.write(finish, taken, "poison")
+        await self.office.store.write(put_aside, taken, error, self.office.clock())
         self.aside.append((self.inbound.opened(taken).decode(), error))
 
     async def until(self, *words: str) -> None:
@@ -105,10 +99,10 @@ async def test_an_event_that_always_fails_is_put_aside_and_the_chat_goes_on(offi
                 break
             await asyncio.sleep(0.02)
         await desk.until("good")
-        health = await desk.inbound.health()
+        left = await waits(office, desk.inbound.channel)
     assert desk.tried == ["bad"] * TRIES + ["good"]
     assert desk.aside == [("bad", "RuntimeError")]
-    assert (health["waiting"], health["put_aside"]) == (0, 1)
+    assert (left.came.n, left.aside.n) == (0, 1)
 
 
 async def test_to_stop_need_not_wait_behind_what_failed(office: Office) -> None:
@@ -196,4 +190,4 @@ async def test_done_events_are_forgotten_after_their_time_and_waiting_ones_never
     await desk.inbound.keep(Kept("2", "a"), b"waits")
     clock.advance(days=31)
     assert await desk.inbound.tidy() == 1
-    assert (await desk.inbound.health())["waiting"] == 1
+    assert (await waits(office, desk.inbound.channel)).came.n == 1

@@ -14,7 +14,7 @@ from hub.office import Office
 from hub.storage import cases, outbox
 from tests.builders import a_letter
 from tests.by_mail import OURS, Post, a_mail, running, town, until
-from tests.by_telegram import DANGERS, SITE
+from tests.by_telegram import DANGERS, SITE, waits
 from tests.channels.test_courier import ends, on_desks, row
 from tests.channels.test_mail_life import LI, a_bounce, a_notice, filed, rows, thread
 from tests.channels.test_mail_life import office as office
@@ -113,8 +113,8 @@ async def test_a_mail_the_server_will_not_give_does_not_block_the_others(office:
         process.box.deliver(bytes(a_mail("第一封信，请问几点开门？")))
         process.box.deliver(bytes(a_mail("第二封信，请问几点关门？")))
         await until(lambda: len(process.post.to(LI)) == 2)
-        await until(lambda: process.mail._refused == 2)
-        assert (await process.mail.health())["refused"] == 2
+        await until(lambda: process.mail.refused == 2)
+        assert process.mail.refused == 2
         process.box.refuses.clear()
         await process.worked_off()
     assert len(await rows(office, "cases")) == 2
@@ -125,18 +125,18 @@ async def test_the_hub_works_while_the_mailbox_is_away_and_goes_on_when_it_is_ba
     async with Post().served() as post, box.served():
         port = box.port
     async with post.served(), running(office, post, box) as process:
-        await until(lambda: process.mail.last_error)
+        await until(lambda: process.mail.pulse.fault)
         assert (await office.receive(a_letter())).number
-        assert (await process.mail.health())["connected"] is False
+        assert process.mail.pulse.reached is False
         box.port = port
         async with box.served():
             await filed(process)
-            assert process.mail.connected
+            assert process.mail.pulse.reached
 
 
 async def test_a_wrong_password_is_told_and_stops_nothing(office: Office) -> None:
     async with town(office, password="wrong") as process:
-        await until(lambda: process.mail.last_error == "error")
+        await until(lambda: process.mail.pulse.fault == "error")
         assert (await office.receive(a_letter())).number
 
 
@@ -156,7 +156,7 @@ async def test_a_mail_that_cannot_be_handled_is_put_aside_politely(
             await asyncio.sleep(0.02)
         sorry = await process.post.brings(LI, "没有处理成功")
         assert f"{SITE}/letters/new" in sorry.get_content()
-        assert (await process.mail.health())["put_aside"] == 1
+        assert (await waits(office, "mail")).aside.n == 1
 
 
 async def test_hostile_bytes_are_put_aside_and_a_nest_is_read_as_far_as_it_goes(office: Office) -> None:
@@ -282,12 +282,12 @@ async def test_the_settings_open_the_channel_and_the_site_waits_for_no_mail_serv
         given = Mail(mode="both", address=OURS, imap_user="letters", poll_seconds=0.05, **at, **ports)
         settings = Settings(mail=given)
         async with outside(office, settings, SITE, DANGERS, Secrets(imap="wrong")) as channels:
-            await until(lambda: channels.mail.last_error)
-            assert (await channels.health())["mail"]["connected"] is False
+            await until(lambda: channels.mail.pulse.fault)
+            assert channels.courier.pulses["mail"].reached is False
         async with outside(office, settings, SITE, DANGERS, Secrets(imap="a password")) as channels:
             box.deliver(bytes(a_mail("请问图书馆几点开门？")))
             await post.brings(LI, "查询码")
-            assert (await channels.health())["mail"]["connected"] is True
+            assert channels.courier.pulses["mail"].reached is True
         async with outside(office, Settings(), SITE, DANGERS, Secrets()) as channels:
             assert channels.mail is None
         unfit = settings.model_copy(update={"mail": given.model_copy(update={"kind": "report_staff"})})

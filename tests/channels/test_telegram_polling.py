@@ -12,7 +12,7 @@ from telegram import Bot
 from channels.telegram.pacing import Pacing
 from channels.telegram.polling import Pace, poll
 from channels.telegram.request import open_bot
-from channels.telegram.updates import event_id_of, parse, webhook_secret_ok
+from channels.telegram.updates import glance, parse, webhook_secret_ok
 from tests.bot_api import TOKEN, BotApi, fault
 
 LI = 1001
@@ -71,7 +71,7 @@ async def test_what_is_said_is_kept_in_order_and_acknowledged_afterwards(api: Bo
     assert inbox.texts == ["一", "二", "三"]
     assert api.offsets[-1] == inbox.kept[-1][0] + 1
     assert parse(inbox.kept[0][1]).chat == str(LI)
-    assert event_id_of(inbox.kept[0][1]) == str(inbox.kept[0][0])
+    assert glance(inbox.kept[0][1]).event_id == str(inbox.kept[0][0])
 
 
 async def test_an_update_that_could_not_be_kept_comes_again(api: BotApi, bot: Bot) -> None:
@@ -162,7 +162,7 @@ async def test_the_webhook_is_delivered_with_its_secret_and_again_after_a_failur
         if not webhook_secret_ok(request.headers.get("X-Telegram-Bot-Api-Secret-Token"), "s3cret"):
             return web.Response(status=403)
         raw = await request.read()
-        await inbox.keep(int(event_id_of(raw)), raw)
+        await inbox.keep(int(glance(raw).event_id), raw)
         return web.Response(status=answers.pop(0) if answers else 200)
 
     app = web.Application()
@@ -220,6 +220,17 @@ def test_a_clock_set_back_neither_frees_nor_blocks() -> None:
     for _ in range(3):
         pacing.sent("li", 100.0)
     assert pacing.wait("li", 50.0) == pytest.approx(1.0)
+
+
+def test_a_group_gets_twenty_messages_a_minute() -> None:
+    pacing, now, sent = Pacing(burst=1.0), 0.0, 0
+    while now < 60.0:
+        if (wait := pacing.wait("-100500", now)) > 0:
+            now += wait
+            continue
+        pacing.sent("-100500", now)
+        sent += 1
+    assert sent in (20, 21)
 
 
 def test_quiet_chats_are_forgotten() -> None:

@@ -11,7 +11,7 @@ from channels.dialogue import Input
 from channels.telegram.updates import (
     InboundEvent,
     Unreadable,
-    event_id_of,
+    glance,
     parse,
     webhook_secret_ok,
 )
@@ -116,13 +116,13 @@ def test_an_update_that_belongs_to_no_chat_is_ignored(body: dict[str, Any]) -> N
 )
 def test_what_is_no_update_is_refused_in_clear_words(raw: bytes) -> None:
     with pytest.raises(Unreadable, match="the body is no"):
-        event_id_of(raw)
+        glance(raw)
     with pytest.raises(Unreadable):
         parse(raw)
 
 
 def test_the_id_is_read_without_reading_the_rest() -> None:
-    assert event_id_of(b'{"update_id": 900, "message": {"chat": "?"}}') == "900"
+    assert glance(b'{"update_id": 900, "message": {"chat": "?"}}') == ("900", "", "", "")
 
 
 JSON = st.recursive(
@@ -143,6 +143,8 @@ JSON = st.recursive(
 def test_no_update_with_an_id_ever_raises(name: str, body: Any) -> None:
     event = parse({"update_id": 1, name: body})
     assert (event.kind == "input") == (event.input is not None)
+    lane = glance(json.dumps({"update_id": 1, name: body}).encode()).chat
+    assert not lane or event.chat in ("", lane), "a chat is worked off in the lane in which it was kept"
 
 
 def test_the_webhook_secret_must_be_the_same_and_never_empty() -> None:

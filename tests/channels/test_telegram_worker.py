@@ -13,12 +13,12 @@ import pytest
 from channels.telegram.worker import Worker
 from hub.office import Office
 from hub.reading import staff_case
-from hub.storage import cases
+from hub.storage import cases, quarantine
 from hub.storage.contract import Store
 from hub.storage.tx import Tx
 from tests.bot_api import BotApi, fault
 from tests.builders import RECEPTION, a_letter, an_office, an_officer, office_on
-from tests.by_telegram import TEMPO, Talk, TickingClock, running
+from tests.by_telegram import TEMPO, Talk, TickingClock, running, waits
 from tests.conftest import FixedClock
 from tests.hub.test_files import picture
 from tests.talking import LAMP
@@ -98,11 +98,11 @@ async def test_a_sticker_and_a_message_of_the_future_get_one_answer_each(office:
         status = await process.bot.deliver(process.bot.path, "", b"{}")
         assert status == 403
         async with asyncio.timeout(10):
-            while (health := await process.bot.health())["waiting"]:
+            while (left := await waits(office)).came.n:
                 await asyncio.sleep(0.01)
     assert not api.undelivered
     assert len(Talk(api, LI).heard) == len(Talk(api, WANG).heard) == 1
-    assert (health["waiting"], health["put_aside"]) == (0, 0)
+    assert left.aside.n == 0
 
 
 async def test_what_is_no_update_is_kept_aside_and_not_sent_for_ever(office: Office) -> None:
@@ -113,7 +113,7 @@ async def test_what_is_no_update_is_kept_aside_and_not_sent_for_ever(office: Off
             assert await process.bot.deliver(process.bot.path, secret, body) == 200
         assert await process.bot.deliver("elsewhere", secret, b"{}") == 404
         assert await process.bot.deliver(process.bot.path, secret, b" " * (1 << 20) + b"{}") == 413
-        assert (await process.bot.health())["put_aside"] == 3
+        assert (await waits(office)).aside.n == 3
 
 
 async def test_an_update_that_cannot_be_handled_is_put_aside_politely(
@@ -127,7 +127,7 @@ async def test_an_update_that_cannot_be_handled_is_put_aside_politely(
         await turn(self, heard, book)
 
     monkeypatch.setattr(Worker, "_turn", ill)
-    async with BotApi() as api, running(office, api, mode="webhook") as process:
+    async with BotApi() as api, running(office, api, mode="webhook"):
         await api.say(LI, "毒药")
         await Talk(api, WANG).says("/help", "您可以这样说")
         for _ in range(200):
@@ -137,7 +137,14 @@ async def test_an_update_that_cannot_be_handled_is_put_aside_politely(
             await asyncio.sleep(0.02)
         assert "已请工作人员查看" in await Talk(api, LI).hears("没有处理成功")
         await Talk(api, LI).says("/help", "您可以这样说")
-        assert (await process.bot.health())["put_aside"] == 1
+        assert (await waits(office)).aside.n == 1
+        monkeypatch.undo()  # the fault is mended, and somebody lets it be tried again
+        (aside,) = await office.store.read(quarantine.listed)
+        assert aside["error"] == "RuntimeError"
+        before = len(Talk(api, LI).heard)
+        assert await office.store.write(quarantine.again, aside["channel"], aside["event_id"], clock.now)
+        await api.until(lambda: len(Talk(api, LI).heard) > before)
+        assert (await waits(office)).aside.n == 0
 
 
 async def test_what_was_decided_before_a_crash_is_still_said_after_it(office: Office, clock: FixedClock) -> None:
@@ -171,7 +178,7 @@ async def test_the_site_does_not_wait_for_telegram_and_the_bot_recovers_by_itsel
             assert receipt.number
             await api.say(LI, "/help")
             await Talk(api, LI).hears("您可以这样说")
-            assert process.bot.connected
+            assert process.bot.pulse.reached
             assert api.calls.count(("getMe", {})) == 4
 
 
@@ -180,9 +187,9 @@ async def test_an_unreachable_api_leaves_the_bot_red_and_the_rest_alone(office: 
     api.base = "http://127.0.0.1:9"
     async with running(office, api) as process:
         assert (await office.receive(a_letter())).number
-        await api.until(lambda: process.bot.last_error)
-        health = await process.bot.health()
-    assert (health["connected"], health["error"]) == (False, "NetworkError")
+        await api.until(lambda: process.bot.pulse.fault)
+        pulse = process.bot.pulse
+    assert (pulse.reached, pulse.fault) == (False, "NetworkError")
 
 
 async def test_a_number_alone_opens_no_letter_and_the_right_code_makes_it_ones_own(office: Office) -> None:

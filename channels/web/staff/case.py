@@ -27,6 +27,7 @@ from routing.rules import RuleSet, read_rules
 RETRIABLE = frozenset({"failed", "ambiguous", "undeliverable"})
 DELIVERIES: Mapping[str, tuple[str, str]] = {
     "waiting": (N_("等待发送"), ""),
+    "retrying": (N_("上次没有发出，等待再试"), "amber"),
     "sent": (N_("已发出"), "jade"),
     "delivered": (N_("已送达"), "jade"),
     "task": (N_("请电话告知"), "amber"),
@@ -254,7 +255,9 @@ def reason_rows(desk: Desk, decision: Decision, unit: str = "") -> list[dict[str
 
 
 def _notice(desk: Desk, row: Mapping[str, Any], case: StaffCase) -> dict[str, Any]:
-    word, tone = DELIVERIES.get(str(row["state"]), (str(row["state"]), ""))
+    tried = row["state"] == "waiting" and int(row["attempts"]) > 0 and row["lease_until"] is None
+    state = "retrying" if tried and row["error"] != "paced" else str(row["state"])
+    word, tone = DELIVERIES.get(state, (state, ""))
     channel = str(row["channel"])
     return {
         "key": row["key"],

@@ -18,6 +18,7 @@ from hub.errors import Refusal, Said
 from hub.machines.views import BY_CODE
 from hub.office import Office
 from hub.people import Actor
+from hub.quarantine import MAY
 from hub.rulebook import Rulebook
 from hub.sight import sight
 from hub.storage import lists
@@ -28,6 +29,7 @@ REVIEWS = ("reviewer", "supervisor")
 PUBLICATION = ("publisher", "supervisor")
 BOARD = ("supervisor", "leader", "reviewer", "dispatcher", "signer", "handler")
 COUNTER = ("clerk", "intake")
+CHANNELS = MAY
 
 PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("inbox", "/staff/inbox", N_("收件箱"), (), ()),
@@ -36,6 +38,7 @@ PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("reviews", "/staff/reviews", N_("审核"), REVIEWS, ("to_review",)),
     ("publication", "/staff/publication", N_("公开审查"), PUBLICATION, ("to_publish",)),
     ("board", "/staff/board", N_("看板"), BOARD, ()),
+    ("channels", "/staff/channels", N_("渠道"), CHANNELS, ()),
     ("admin", "/staff/admin", N_("管理"), ("admin",), ()),
     ("absence", "/staff/absence", N_("外出"), (), ()),
 )

@@ -6,6 +6,7 @@ from channels.web.staff import (
     admin,
     board,
     case,
+    channels,
     dispatch,
     feed,
     inbox,
@@ -18,7 +19,7 @@ from channels.web.staff import (
     running,
 )
 from channels.web.staff.counter import adding, filing, renewing, slip
-from channels.web.staff.frame import BOARD, COUNTER, DISPATCH, PUBLICATION, REVIEWS
+from channels.web.staff.frame import BOARD, CHANNELS, COUNTER, DISPATCH, PUBLICATION, REVIEWS
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/login", login.ask, "public"),
@@ -51,6 +52,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/publication/{number}", publication.act, PUBLICATION),
     Route("POST", "/staff/publication/{number}/{move}", publication.decide, PUBLICATION),
     Route("GET", "/staff/board", board.show_board, BOARD),
+    Route("GET", "/staff/channels", channels.show_channels, CHANNELS),
+    Route("POST", "/staff/channels", channels.decide, CHANNELS),
     Route("GET", "/staff/absence", absence.show_absence, "officer"),
     Route("POST", "/staff/absence", absence.enter, "officer"),
     Route("POST", "/staff/absence/end", absence.end, "officer"),

@@ -60,7 +60,6 @@ async def values(desk: Desk) -> dict[str, Any]:
         "clock_behind": any(check.name == "clock" and check.red for check in watched),
         "put_off": [_put_off(desk, row) for row in known["put_off"]],
         "ahead": [_ahead(desk, row) for row in known["ahead"]],
-        "poison": known["poison"],
         "stuck": [_notice(desk, row) for row in known["stuck"]],
     }
 
@@ -73,7 +72,6 @@ def _known(tx: Tx, desk: Desk, tick: float) -> dict[str, Any]:
         "watched": watched,
         "put_off": sweeps.listed(tx),
         "ahead": sweeps.fired_ahead(tx),
-        "poison": desk_rows.poison(tx),
         "stuck": desk_rows.stuck(tx),
     }
 
