@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ CONFIG = Path(__file__).parents[1] / "config"
 RING = KeyRing({1: bytes(range(32))}, bytes(range(1, 33)), bytes(range(2, 34)))
 
 
+@cache
+def starter_set() -> dict[str, Any]:
+    """The starter editions, read once for all offices of a run; nobody changes them."""
+    return starter.read()
+
+
 def load_editions(tx: Tx, content: dict[str, Any], now: Any) -> None:
     """Edition 1 of every family."""
     for family, value in content.items():
@@ -31,7 +38,7 @@ def load_editions(tx: Tx, content: dict[str, Any], now: Any) -> None:
 
 async def an_office(store: Store, clock: Clock, folder: Path, **changes: Any) -> Office:
     """An office on the starter editions; `changes` replace whole families."""
-    await store.write(load_editions, {**starter.read(), **changes}, clock())
+    await store.write(load_editions, {**starter_set(), **changes}, clock())
     return office_on(store, clock, folder)
 
 

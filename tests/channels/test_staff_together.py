@@ -41,6 +41,7 @@ async def is_here(client: aiohttp.ClientSession, number: str, **more: str) -> in
 # What is new ----------------------------------------------------------------------------------------------------------
 
 
+@one_engine
 async def test_a_page_that_stays_open_asks_again_and_is_told_only_what_changed(
     site: RunningSite, handler: aiohttp.ClientSession
 ) -> None:
@@ -126,6 +127,7 @@ async def test_colleagues_see_each_other_for_as_long_as_the_page_is_open(
     assert "孟长青" not in looking((await now(handler, number))[1])
 
 
+@one_engine
 async def test_whoever_fell_silent_is_no_longer_shown(site: RunningSite, handler: aiohttp.ClientSession) -> None:
     number, _ = await a_case(site, "sign")
     await is_here(await sit_down(site, "signer"), number)
@@ -188,6 +190,7 @@ async def test_a_colleague_named_in_a_note_hears_of_it_and_nobody_else_does(
     assert set(json.loads(row["refs"])) == {"message"}
 
 
+@one_engine
 async def test_whoever_cannot_see_the_case_cannot_be_named_and_the_note_is_not_kept(
     site: RunningSite, handler: aiohttp.ClientSession
 ) -> None:
@@ -244,6 +247,7 @@ async def test_two_of_one_name_are_told_apart_by_their_accounts(site: RunningSit
     assert await told(site, case_id) == ["officer:o-liwei2"]
 
 
+@one_engine
 async def test_no_note_and_no_name_in_it_ever_reaches_the_citizen(site: RunningSite) -> None:
     status, receipt = await site.call(
         "POST", "/cases", json={"kind": "help", "title": "灯不亮", "body": "门口的灯不亮，请来看看。"}, key="k-1"

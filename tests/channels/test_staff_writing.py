@@ -74,6 +74,7 @@ async def test_two_pages_of_one_officer_never_write_over_each_other(site: Runnin
     assert there.words["body"] == "家里写的"
 
 
+@one_engine
 async def test_a_draft_thrown_away_in_one_page_may_be_kept_again_from_another(site: RunningSite) -> None:
     number, case_id = await a_case(site, "sign")
     client = await sit_down(site, "handler")
@@ -106,6 +107,7 @@ async def test_handing_in_the_reply_ends_its_draft_and_a_refusal_does_not(site: 
     assert await kept(site, case_id) is None
 
 
+@one_engine
 async def test_a_colleague_who_was_first_leaves_both_texts_on_the_page(site: RunningSite) -> None:
     number, case_id = await a_case(site, "sign")
     page = await page_of(await sit_down(site, "handler"), number)
@@ -237,6 +239,7 @@ ENGLISH = (
 )
 
 
+@one_engine
 async def test_a_letter_in_english_waits_for_its_translation_and_is_answered_in_english(site: RunningSite) -> None:
     number, case_id = await a_case(site, "sign", title="A dark street lamp", body=ENGLISH, lang="en")
     handler = await sit_down(site, "handler")
@@ -271,6 +274,7 @@ async def test_a_chinese_letter_asks_for_no_translation_and_offers_no_english(si
     assert "draft-translated" not in page.html
 
 
+@one_engine
 async def test_a_translation_is_redacted_with_its_letter_when_the_level_rises(site: RunningSite) -> None:
     number, case_id = await a_case(site, "sign", body=ENGLISH, lang="en")
     words = "我叫李小满，电话13900001234，门口的路灯不亮。"
@@ -283,6 +287,7 @@ async def test_a_translation_is_redacted_with_its_letter_when_the_level_rises(si
     assert "路灯不亮" in translation
 
 
+@one_engine
 async def test_a_supplement_in_english_asks_again_and_a_translation_can_be_bettered(site: RunningSite) -> None:
     number, case_id = await a_case(site, "sign", body=ENGLISH, lang="en")
     added = {"text": "Last night one more lamp went dark, the one next to the school gate."}
