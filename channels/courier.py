@@ -20,6 +20,7 @@ from channels.mail.marks import PROVEN, mark_of
 from channels.mail.strangers import Strangers
 from channels.mail.words import footer
 from channels.message import OutboundMessage, Outcome, Sender, SentInPart
+from channels.sms.words import inviting
 from hub.case import Notice
 from hub.journal import Entry
 from hub.office import Office
@@ -65,12 +66,14 @@ NIGHT = (21, 8)
 class Outlet:
     """A channel the courier may use; `seal` opens what conversations on it left to be said.
 
-    `form` is how much text it carries, where that is not what the policy says.
+    `form` is how much text it carries, where that is not what the policy says. What is `keyed` knows a repeated
+    message by its key, so that its words need not say so.
     """
 
     sender: Sender
     seal: Seal | None = None
     form: Form | None = None
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,8 @@ class Courier:
         if isinstance(parcel, Ending):
             await self._settle(errand, parcel)
             return
-        sender = self._outlets[parcel.channel].sender
+        outlet = self._outlets[parcel.channel]
+        sender = outlet.sender
         pause = sender.pause(parcel.address)
         while 0 < pause <= SLEEP_MOST:
             await asyncio.sleep(pause)
@@ -168,7 +172,7 @@ class Courier:
             await self._settle(errand, Ending("waiting", error=self._mark(errand, "paced"), wait=pause))
             return
         try:
-            sent = await sender.send(parcel.address, _marked(parcel, errand), errand.claimed.key)
+            sent = await sender.send(parcel.address, _marked(parcel, errand, outlet), errand.claimed.key)
         except Exception as fault:
             await self._not_sent(errand, parcel, fault)
             return
@@ -193,7 +197,7 @@ class Courier:
         email = opened.get(f"{facts.party.n}:email", "")
         usual = facts.party.channel
         if usual not in without and usual in self._outlets and chat and usual != MAIL:
-            words = await self._written(errand, facts, self._policy.form)
+            words = await self._written(errand, facts, self._outlets[usual].form or self._policy.form)
             quiet = await self._quiet_now(facts)
             return Parcel(usual, chat, OutboundMessage(words.body, _see(facts), silent=quiet))
         address = (chat if usual == MAIL else "") or email
@@ -201,7 +205,10 @@ class Courier:
         if address and acquainted and MAIL in self._outlets and MAIL not in without:
             return await self._mailed(errand, facts, address)
         if phone and "sms" in self._outlets and claimed.text not in NOT_WORTH_A_MESSAGE and "sms" not in without:
-            return Parcel("sms", phone, OutboundMessage((await self._written(errand, facts, "short")).sms))
+            text = (await self._written(errand, facts, "short")).sms
+            if claimed.text in ("answered", "rate_invite") and self._outlets["sms"].seal is not None:
+                text = inviting(text, facts.party.lang)
+            return Parcel("sms", phone, OutboundMessage(text))
         if address and MAIL in self._outlets and MAIL not in without and claimed.text not in UNASKED:
             wait = self._strangers.wait(keyed_hash(self._office.ring, "email", address), claimed.case_id, self._now())
             if wait:
@@ -391,9 +398,9 @@ def settled(tx: Tx, errand: Errand, ending: Ending, now: datetime) -> bool:
     return True
 
 
-def _marked(parcel: Parcel, errand: Errand) -> OutboundMessage:
-    """A chat message that may have arrived before says so; a gateway knows a text message by its key."""
-    if not errand.repeated or parcel.channel == "sms":
+def _marked(parcel: Parcel, errand: Errand, outlet: Outlet) -> OutboundMessage:
+    """A chat message that may have arrived before says so, where the channel does not know it by its key."""
+    if not errand.repeated or outlet.keyed:
         return parcel.message
     return replace(parcel.message, text=f"（可能重复）{parcel.message.text}")
 

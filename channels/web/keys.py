@@ -9,6 +9,7 @@ from multidict import MultiDict
 
 from channels.web.limits import Gates
 from channels.web.render import LOOK, Site
+from channels.webhooks.gate import Gate
 from config.settings import Settings
 from hub.office import Office
 from hub.people import Actor
@@ -52,6 +53,8 @@ class Parts:
     """Heartbeats shown by /readyz, by name ("sweep", "courier", …)."""
     most_age: float = 120.0
     """Seconds after which a heartbeat makes the site not ready."""
+    gates: Mapping[str, Gate] = field(default_factory=dict)
+    """Where gateways post their events, by name."""
 
 
 OFFICE: web.AppKey[Office] = web.AppKey("office", Office)

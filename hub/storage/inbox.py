@@ -58,6 +58,7 @@ UPDATE inbox SET next_at = :next_at, attempts = :attempts, error = :error, lease
 WHERE channel = :channel AND event_id = :event_id AND lease_by = :by AND state = 'new' RETURNING event_id
 """
 WAITING = "SELECT COUNT(*) AS n FROM inbox WHERE channel = :channel AND state = :state"
+PAYLOAD = "SELECT payload FROM inbox WHERE channel = :channel AND event_id = :event_id"
 FORGET = "DELETE FROM inbox WHERE channel = :channel AND state = 'done' AND received_at < :before RETURNING event_id"
 
 
@@ -141,6 +142,12 @@ def later(tx: Tx, taken: Taken, next_at: datetime, *, attempts: int, error: str 
 def count(tx: Tx, channel: str, state: str) -> int:
     """How many events are `new` or `poison`."""
     return int(tx.execute(WAITING, {"channel": channel, "state": state})[0]["n"])
+
+
+def payload(tx: Tx, channel: str, event_id: str) -> str | None:
+    """What an event came with, sealed; None where there is no such event."""
+    rows = tx.execute(PAYLOAD, {"channel": channel, "event_id": event_id})
+    return str(rows[0]["payload"]) if rows else None
 
 
 def forget_before(tx: Tx, channel: str, before: datetime) -> int:
