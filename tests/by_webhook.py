@@ -98,7 +98,7 @@ class GatewayDouble:
         body = json.dumps(row, ensure_ascii=False).encode()
         return await self.raw(body, signed(SECRET, body, self._clock()))
 
-    async def raw(self, body: bytes, headers: dict[str, str], name: str = "") -> tuple[int, dict[str, Any]]:
+    async def raw(self, body: Any, headers: dict[str, str], name: str = "") -> tuple[int, dict[str, Any]]:
         assert self._http is not None
         url = f"{self.hub}/channels/webhooks/{name or self.name}"
         async with self._http.post(url, data=body, headers=headers) as answer:
