@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -115,7 +115,6 @@ class Running:
     gateway: GatewayDouble
     gate: Gate
     courier: Courier
-    citizens: dict[str, "Talk"] = field(default_factory=dict)
 
     async def worked_off(self) -> None:
         """Every event was done."""
@@ -126,7 +125,14 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    office: Office, double: GatewayDouble, *, full: bool = True, most: int = 2000, lease: float = 60.0, **more: Any
+    office: Office,
+    double: GatewayDouble,
+    *,
+    full: bool = True,
+    most: int = 2000,
+    lease: float = 60.0,
+    url: str = "",
+    **more: Any,
 ) -> AsyncIterator[Running]:
     """One process: the site takes events, gate and courier work inside the block."""
     async with AsyncExitStack() as stack:
@@ -137,7 +143,7 @@ async def running(
             worker = TextWorker(office, seal, TextSetting(SITE, DANGERS))
             gate, outlet = Gate(office, seal, "sms", SECRET, worker, idle=0.02), Outlet(sms, seal, keyed=True)
         else:
-            access = Access(f"{double.base}/out", SECRET, most, (double.base,))
+            access = Access(url or f"{double.base}/out", SECRET, most, (double.base,))
             setting = Setting(double.name, SITE, full, DANGERS, **more)
             hook = await stack.enter_async_context(webhook(office, access, setting, idle=0.02))
             gate, form = hook.gate, "full" if full else "short"

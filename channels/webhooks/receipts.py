@@ -15,7 +15,7 @@ from hub.storage import cases, deliveries, desk_rows, journal, outbox
 from hub.storage.inbox import Taken
 from hub.storage.tx import Tx
 
-SOON = 5.0
+SOON = 1.0
 """Seconds until a receipt is looked at again that was quicker than the settling of its notice."""
 
 

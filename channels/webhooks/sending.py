@@ -1,17 +1,38 @@
 """Messages to a gateway's chats: words with buttons, cut where the gateway carries no more in one."""
 
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
 from channels.dialogue.lengths import split_text
-from channels.dialogue.talk import Button
 from channels.message import OutboundMessage, Outcome
 from channels.webhooks.wire import Wire, classify
+
+
+class Offered(BaseModel):
+    """One button: the words on it, and the code that comes back as a choice."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    label: str
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Posted(BaseModel):
+    """What the hub posts: words for one chat, with rows of buttons; `silent` ones arrive without a sound (at night)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    to: Annotated[str, Field(description="The chat of the events: the user's id, or the phone number.")]
+    text: Annotated[str, Field(min_length=1)]
+    key: Annotated[str, Field(description="The same at every try of one message: what is known is not sent again.")]
+    buttons: tuple[tuple[Offered, ...], ...] = ()
+    silent: bool = False
 
 
 class WebhookSender:
     """One gateway as the courier sees it.
 
-    What is posted: {"to", "text", "key", "buttons": [[{"label", "code"}]], "silent"}. `key` is the same for every try
-    of one message. Of a message in parts the earlier ones have a key that ends in ~1, ~2 …, and the last, with the
-    buttons, the bare key: a try that broke off is posted anew from the first, and the gateway knows what it has.
+    Of a message in parts the earlier ones have a key that ends in ~1, ~2 …, and the last, with the buttons, the bare
+    key: a try that broke off is posted anew from the first, and the gateway knows what it has.
     """
 
     def __init__(self, wire: Wire, most: int) -> None:
@@ -23,9 +44,12 @@ class WebhookSender:
         parts = split_text(message.text, self._most)
         if not parts:
             raise ValueError("a message has words")
+        silent = message.silent
         for n, part in enumerate(parts[:-1], 1):
-            await self._wire.post(_row(address, part, f"{key}~{n}", (), silent=message.silent))
-        return await self._wire.post(_row(address, parts[-1], key, message.buttons, silent=message.silent))
+            await self._wire.post(Posted(to=address, text=part, key=f"{key}~{n}", silent=silent).model_dump())
+        rows = tuple(tuple(Offered(label=b.label, code=b.code) for b in row) for row in message.buttons)
+        last = Posted(to=address, text=parts[-1], key=key, buttons=rows, silent=silent)
+        return await self._wire.post(last.model_dump())
 
     def classify(self, error: BaseException) -> Outcome:
         """What an error of `send` means."""
@@ -37,13 +61,6 @@ class WebhookSender:
 
     def hold(self, address: str, seconds: float) -> None:
         """Waiting is left to the row that was told to wait."""
-
-
-def _row(
-    address: str, text: str, key: str, buttons: tuple[tuple[Button, ...], ...], *, silent: bool
-) -> dict[str, object]:
-    rows = [[{"label": b.label, "code": b.code} for b in row] for row in buttons]
-    return {"to": address, "text": text, "key": key, "buttons": rows, "silent": silent}
 
 
 def bare(key: str) -> str:
