@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from channels.letters import SMS_MOST
+from channels.letters import is_one_sms
 from channels.message import OutboundMessage, Outcome
 from channels.webhooks.wire import Wire, classify
 from hub.moments import Clock
@@ -20,8 +20,8 @@ class Gateway:
 
     async def send(self, address: str, message: OutboundMessage, key: str) -> str:
         """Post one message and return the gateway's id of it. Raises what `classify` understands."""
-        if not 0 < len(message.text) <= SMS_MOST:
-            raise ValueError("a text message has 1 to 70 characters")
+        if not message.text or not is_one_sms(message.text):
+            raise ValueError("a text message has at most 70 characters, 160 in plain Latin signs")
         return await self._wire.post({"to": address, "text": message.text, "key": key})
 
     def classify(self, error: BaseException) -> Outcome:

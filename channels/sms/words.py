@@ -1,6 +1,6 @@
 """What the hub says by text message beside the notices of the edition; each sentence is one message."""
 
-from channels.letters import SMS_MOST
+from channels.letters import SMS_MOST, is_one_sms
 from hub.errors import Said
 
 RATINGS = {"1": (5, "yes"), "2": (3, "partly"), "3": (1, "no")}
@@ -35,7 +35,7 @@ def fitted(said: Said, lang: str, site: str = "", **fill: str) -> str:
     form = said.en if lang == "en" else said.zh
     for link in (site, ""):
         text = form.format(**fill, site=link).strip().removesuffix("，或上")
-        if len(text) <= SMS_MOST:
+        if is_one_sms(text):
             return text
     return text[:SMS_MOST]
 
@@ -43,4 +43,4 @@ def fitted(said: Said, lang: str, site: str = "", **fill: str) -> str:
 def inviting(text: str, lang: str) -> str:
     """A notice of an answer with the invitation to rate it by one number, where both fit one message."""
     more = f"{text.rstrip('。. ')}{'. ' if lang == 'en' else '。'}{RATING.en if lang == 'en' else RATING.zh}"
-    return more if len(more) <= SMS_MOST else text
+    return more if is_one_sms(more) else text
