@@ -115,6 +115,10 @@ TITLES: Mapping[int, Said] = {
 }
 
 
+TITLES_BY_CODE: Mapping[str, Said] = {"unsigned": Said("签名没有通过", "Signature refused")}
+"""Where the status alone would say something else: a program cannot sign in."""
+
+
 def status_of(fault: BaseException) -> int:
     """The status of a fault; 500 for one that nobody foresaw."""
     if isinstance(fault, NotSignedIn):
@@ -181,7 +185,7 @@ def _words(fault: Exception, status: int) -> tuple[str, Said]:
 def _shaped(
     request: web.Request, status: int, code: str, said: Said, fields: Mapping[str, Said] | None
 ) -> web.Response:
-    title = TITLES.get(status, TITLES[500])
+    title = TITLES_BY_CODE.get(code) or TITLES.get(status, TITLES[500])
     if request.path.startswith(PROGRAMS):
         return problem(status, code, title, said, fields)
     return page(
