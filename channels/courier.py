@@ -206,8 +206,8 @@ class Courier:
             return await self._mailed(errand, facts, address)
         if phone and "sms" in self._outlets and claimed.text not in NOT_WORTH_A_MESSAGE and "sms" not in without:
             text = (await self._written(errand, facts, "short")).sms
-            if claimed.text in ("answered", "rate_invite") and self._outlets["sms"].seal is not None:
-                text = inviting(text, facts.party.lang)
+            if self._outlets["sms"].seal is not None:  # answers to text messages come in, too
+                text = inviting(claimed.text, text, facts.party.lang)
             return Parcel("sms", phone, OutboundMessage(text))
         if address and MAIL in self._outlets and MAIL not in without and claimed.text not in UNASKED:
             wait = self._strangers.wait(keyed_hash(self._office.ring, "email", address), claimed.case_id, self._now())

@@ -1,10 +1,13 @@
 """What the hub says by text message beside the notices of the edition; each sentence is one message."""
 
+import re
+
 from channels.letters import SMS_MOST, is_one_sms
 from hub.errors import Said
 
 RATINGS = {"1": (5, "yes"), "2": (3, "partly"), "3": (1, "no")}
 """Score and outcome behind each number, the same as by mail."""
+_LINK = re.compile(r"\s*[：:]?\s*https?://\S+$")
 RATING = Said("回复1满意2一般3不满意", "Reply 1 good 2 so-so 3 bad")
 RATED = Said(
     "来信{number}的评价已记下，谢谢您。不是您发的请打{phone}", "Rated {number}, thank you. Not you? Call {phone}"
@@ -40,7 +43,12 @@ def fitted(said: Said, lang: str, site: str = "", **fill: str) -> str:
     return text[:SMS_MOST]
 
 
-def inviting(text: str, lang: str) -> str:
-    """A notice of an answer with the invitation to rate it by one number, where both fit one message."""
-    more = f"{text.rstrip('。. ')}{'. ' if lang == 'en' else '。'}{RATING.en if lang == 'en' else RATING.zh}"
-    return more if is_one_sms(more) else text
+def inviting(name: str, text: str, lang: str) -> str:
+    """A notice of an answer with the invitation to rate it by one number, where both fit one message.
+
+    Where the notice does no more than invite, the number takes the place of the link.
+    """
+    forms = {"answered": (text,), "rate_invite": (text, _LINK.sub("", text))}.get(name, ())
+    stop, invitation = (". ", RATING.en) if lang == "en" else ("。", RATING.zh)
+    whole = (f"{form.rstrip('。. ')}{stop}{invitation}" for form in forms)
+    return next((one for one in whole if is_one_sms(one)), text)

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from channels.webhooks.events import READER
 from channels.webhooks.sending import Posted
+from channels.webhooks.signing import signed
 from hub.moments import system_clock
 from hub.storage import outbox
 from hub.storage.contract import Store
@@ -121,8 +122,12 @@ async def test_the_adapter_of_the_page_carries_a_conversation_both_ways(
         async with http.post("/from-hub", json={"to": "u-li", "text": "假的", "key": "k"}) as answer:
             assert answer.status == 401
         await until(lambda: len(messenger.got) == 3)
+        body = b'{"to": "13900001234", "text": "a text message has no buttons", "key": "sms"}'
+        for _ in range(2):  # the second is known by its key and not sent again
+            async with http.post("/from-hub", data=body, headers=signed(SECRET, body, system_clock())) as answer:
+                assert str((await answer.json())["id"]) == "4"
         await settled(store)
         await process.worked_off()
     rows = await store.read(outbox.of_case, "")
     assert {r["state"] for r in rows if r["text"] == DIALOGUE} == {"delivered"}
-    assert len(rows) == len(messenger.got)
+    assert len(rows) == len(messenger.got) - 1

@@ -24,7 +24,7 @@ from tests.by_webhook import Running, town
 from tests.conftest import FixedClock
 
 LI, STRANGER = "13900001234", "13700000001"
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ async def view(office: Office, case_id: str) -> Any:
     return await office.store.read(own_letter, case_id, 1, await office.book(), office.clock())
 
 
+@on_sqlite
 async def test_a_number_rates_the_answer_it_was_told_of_and_may_change_its_mind(office: Office) -> None:
     async with town(office, "sms") as process:
         case_id, number = await a_case(office, process, answered=True)
@@ -99,6 +100,7 @@ async def test_words_are_added_to_the_letter_last_written_about_or_to_the_one_na
     assert said == {first: ["西门的修好了"], second: ["东门那一盏也不亮了"]}
 
 
+@on_sqlite
 async def test_a_number_asks_how_its_letter_stands_and_hears_what_every_notice_says(office: Office) -> None:
     async with town(office, "sms") as process:
         _, number = await a_case(office, process)
@@ -108,6 +110,7 @@ async def test_a_number_asks_how_its_letter_stands_and_hears_what_every_notice_s
     assert "路灯" not in told
 
 
+@on_sqlite
 async def test_a_number_we_never_wrote_to_gets_one_clear_sentence_and_moves_nothing(office: Office) -> None:
     """Li's number was typed into a form, but no message of ours went there: it proves nothing yet."""
     async with town(office, "sms") as process:
@@ -119,6 +122,7 @@ async def test_a_number_we_never_wrote_to_gets_one_clear_sentence_and_moves_noth
     assert threads == [1, 1]
 
 
+@on_sqlite
 async def test_a_number_from_which_our_message_came_back_speaks_for_nobody(office: Office) -> None:
     async with town(office, "sms") as process:
         case_id, number = await a_case(office, process)
@@ -128,6 +132,7 @@ async def test_a_number_from_which_our_message_came_back_speaks_for_nobody(offic
         assert "没有找到" in await text(process, f"{number} 再说一句")
 
 
+@on_sqlite
 async def test_a_text_message_takes_nothing_back_and_asks_for_no_new_handling(office: Office) -> None:
     async with town(office, "sms") as process:
         case_id, _ = await a_case(office, process, answered=True)
@@ -138,6 +143,7 @@ async def test_a_text_message_takes_nothing_back_and_asks_for_no_new_handling(of
     assert stands.word == "answered"
 
 
+@on_sqlite
 async def test_a_failed_text_message_becomes_the_work_to_call(office: Office) -> None:
     async with town(office, "sms") as process:
         case_id, _ = await a_case(office, process, answered=True)
@@ -151,6 +157,7 @@ async def test_a_failed_text_message_becomes_the_work_to_call(office: Office) ->
     assert "phone_task" in [r["text"] for r in after if r["channel"] == "desk"]
 
 
+@on_sqlite
 async def test_danger_is_answered_with_whom_to_call_and_makes_the_letter_urgent(office: Office) -> None:
     async with town(office, "sms") as process:
         _, number = await a_case(office, process)
@@ -164,6 +171,7 @@ def _urgent(tx: Tx, number: str) -> bool:
     return bool(tx.execute("SELECT urgent FROM cases WHERE number = :n", {"n": number})[0]["urgent"])
 
 
+@on_sqlite
 async def test_service_numbers_are_not_answered_and_a_flood_waits(office: Office) -> None:
     async with town(office, "sms") as process:
         for machine in ("10690001", "95588", "+8690001"):
@@ -175,12 +183,14 @@ async def test_service_numbers_are_not_answered_and_a_flood_waits(office: Office
         assert (len(process.gateway.to(STRANGER)), (await process.gate.health())["waiting"]) == (10, 3)
 
 
+@on_sqlite
 async def test_a_gateway_of_text_messages_sends_no_files_and_no_choices(office: Office) -> None:
     async with town(office, "sms") as process:
         status, told = await process.gateway.event(event="choice", chat=LI, code="go")
     assert (status, told["errors"][0]["field"]) == (422, "event")
 
 
+@on_sqlite
 async def test_what_cannot_be_handled_is_put_aside_with_a_sentence(
     office: Office, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,11 +214,21 @@ async def test_what_cannot_be_handled_is_put_aside_with_a_sentence(
 FILL = {"number": "2026-12345678", "phone": "0555-01001234", "word": "待您补充", "due": "，最迟12月31日（星期四）答复"}
 
 
-async def test_every_sentence_is_one_message_in_both_languages(engine: str) -> None:
+def test_every_sentence_is_one_message_in_both_languages() -> None:
     sentences = [s for n, s in vars(words).items() if isinstance(s, Said) and n not in ("RATING", "DUE")]
     for said in sentences:
         for lang in ("zh", "en"):
             form = said[lang == "en"].replace("，或上{site}", "").replace("{site}", "")
             assert len(form.format(**FILL)) <= SMS_MOST, said
             assert 10 < len(fitted(said, lang, "https://letters.qinghe.example", **FILL)) <= SMS_MOST
-    assert inviting("来" * 69, "zh") == "来" * 69
+
+
+def test_an_invitation_to_rate_takes_the_place_of_its_link_where_both_are_too_long() -> None:
+    asked = "来信2026-000160解决了吗？12月4日（星期五）前可以评价：https://qinghe.example/letters/track"
+    assert inviting("rate_invite", asked, "zh") == (
+        "来信2026-000160解决了吗？12月4日（星期五）前可以评价。回复1满意2一般3不满意"
+    )
+    answered = "来信2026-000160已答复，请看https://qinghe.example/letters/track"
+    assert inviting("answered", answered, "zh") == f"{answered}。回复1满意2一般3不满意"
+    assert inviting("answered", f"{answered}?number=2026-000160", "zh") == f"{answered}?number=2026-000160"
+    assert inviting("dispatched", "来信2026-000160由清禾区城管局办理。", "zh").endswith("办理。")

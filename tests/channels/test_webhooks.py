@@ -1,4 +1,4 @@
-"""Gateways: events come in once and whole, signed, in any order; messages go out under one key till they are taken."""
+"""Gateways, what comes in: each event once and whole, proven, in any order, and nothing from where nothing may come."""
 
 import asyncio
 import io
@@ -9,28 +9,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from channels.conversing import Conversation, Heard
+from channels.outside import Secrets, outside
 from channels.webhooks.events import read_event
 from channels.webhooks.fetching import is_allowed
 from channels.webhooks.signing import SIGNATURE, TIMESTAMP, signed
-from hub.case import Notice
+from config.settings import Gateway, Settings, Sms
 from hub.errors import Invalid
 from hub.office import Office
-from hub.storage import cases, outbox
+from hub.storage import cases
 from hub.storage.contract import Store
 from hub.storage.errors import Unavailable
 from hub.storage.tx import Tx
-from hub.submission import Contact
-from tests.builders import a_letter, an_office, office_on
+from tests.builders import an_office, office_on
 from tests.by_mail import until
-from tests.by_telegram import TickingClock
-from tests.by_webhook import NAME, SECRET, GatewayDouble, Talk, running, town
+from tests.by_telegram import DANGERS, SITE, TickingClock
+from tests.by_webhook import SECRET, GatewayDouble, Talk, running, town
 from tests.conftest import FixedClock
 from tests.hub.test_files import picture
 
 ASKED = "请问办身份证要带什么材料，周六开不开门？"
 LI, WANG = "u-li", "u-wang"
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""What does not touch the store in a way of its own runs on one engine."""
 
 
 @pytest.fixture
@@ -47,32 +50,6 @@ def number_in(receipt: str) -> str:
     found = re.search(r"\d{4}-\d{6}", receipt)
     assert found is not None
     return found[0]
-
-
-async def a_notice(office: Office, text: str = "answered", phone: str = "13900001234") -> tuple[str, str]:
-    """A letter that came by the gateway, and a notice to its citizen; case id and key."""
-    received = await office.receive(a_letter(channel=NAME, chat=LI, contact=Contact(name="李小满", phone=phone)))
-    await office.store.write(lambda tx: tx.execute("UPDATE outbox SET state = 'page' WHERE state = 'waiting'"))
-    key = f"{received.case_id}:{text}"
-    notice = Notice("party:1", text, key)
-    await office.store.write(outbox.put, received.case_id, [notice], office.clock())
-    return received.case_id, key
-
-
-async def ends(office: Office, case_id: str, key: str, state: str, clock: FixedClock | None = None) -> dict[str, Any]:
-    """The notice once it stands so; a clock given is moved on while nobody has it in hand."""
-    for _ in range(500):
-        found = next(r for r in await office.store.read(outbox.of_case, case_id) if r["key"] == key)
-        if found["state"] == state:
-            return found
-        if clock is not None and found["lease_until"] is None:
-            clock.advance(seconds=30)
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{found['state']} {found['error']}, not {state}")
-
-
-async def on_desks(office: Office, case_id: str) -> list[str]:
-    return [r["text"] for r in await office.store.read(outbox.of_case, case_id) if r["channel"] == "desk"]
 
 
 # What comes in ------------------------------------------------------------------------------------------------------
@@ -94,7 +71,7 @@ async def test_the_same_event_fifty_times_at_once_is_one_turn_and_one_letter(off
     assert len([r for r in await office.store.read(rows, "inbox") if r["event_id"] == "again"]) == 1
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_events_of_many_chats_in_any_order_are_all_taken(office: Office) -> None:
     async with town(office) as process:
         events = [{"event": "text", "id": f"s{n}", "chat": f"u{n % 10}", "text": "/help"} for n in range(40)]
@@ -126,7 +103,7 @@ async def _nothing(_: int) -> list[Any]:
     return []
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_poison_is_put_aside_politely_and_the_next_chat_is_not_kept_waiting(
     office: Office, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +129,7 @@ async def test_poison_is_put_aside_politely_and_the_next_chat_is_not_kept_waitin
         assert (await process.gate.health())["put_aside"] == 1
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_what_is_not_signed_or_too_old_is_refused_with_a_reason(office: Office, clock: FixedClock) -> None:
     body = json.dumps({"event": "text", "id": "e", "chat": LI, "text": "/help"}).encode()
     async with town(office) as process:
@@ -205,7 +182,7 @@ def test_what_is_no_json_is_refused_and_never_falls(raw: bytes) -> None:
         read_event(raw)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_an_id_used_for_other_words_is_refused_so_that_none_are_lost(office: Office) -> None:
     async with town(office) as process:
         await process.gateway.event(event="text", id="e1", chat=LI, text="/help")
@@ -213,7 +190,7 @@ async def test_an_id_used_for_other_words_is_refused_so_that_none_are_lost(offic
     assert (status, told["errors"][0]["field"]) == (422, "id")
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_store_that_is_away_asks_the_gateway_to_come_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,7 +209,7 @@ async def test_a_store_that_is_away_asks_the_gateway_to_come_again(
 # Files --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_files_are_fetched_from_the_gateway_alone_looked_at_and_kept(office: Office) -> None:
     async with town(office) as process:
         at, li = process.gateway, Talk(process.gateway)
@@ -274,157 +251,38 @@ def test_an_address_is_allowed_only_on_its_very_origin(url: str, good: bool) -> 
     assert is_allowed(url, ("https://files.example",)) is good
 
 
-# What goes out ------------------------------------------------------------------------------------------------------
+# Settings -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_a_gateway_that_is_away_at_the_start_gets_everything_later(office: Office, clock: FixedClock) -> None:
-    async with GatewayDouble(office).served() as double:
-        port = int(double.base.rpartition(":")[2])
-    async with running(office, double) as process:
-        body = json.dumps({"event": "text", "id": "e1", "chat": LI, "text": "/help"}).encode()
-        assert await process.gate.take(signed(SECRET, body, office.clock()), body)
-        await process.worked_off()
-        async with double.served(port):
-            for _ in range(300):
-                clock.advance(seconds=30)
-                if double.posts:
-                    break
-                await asyncio.sleep(0.02)
-            assert "您可以这样说" in double.to(LI)[0]
+@on_sqlite
+async def test_the_settings_open_every_gateway_and_text_messages_only_where_they_answer(office: Office) -> None:
+    wechat = Gateway(name="wechat", url="http://127.0.0.1:1/out", secret_file=Path("unread"))
+    settings = Settings(sms=Sms(gateway_url="http://127.0.0.1:1/sms", replies=True), gateways=(wechat,))
+    secrets = Secrets(sms="one", gateways={"wechat": "two"})
+    async with outside(office, settings, SITE, DANGERS, secrets) as channels:
+        assert set(channels.gates) == {"sms", "wechat"}
+        assert {"courier", "sms", "wechat"} <= set(await channels.health())
+    one_way = Settings(sms=Sms(gateway_url="http://127.0.0.1:1/sms"))
+    async with outside(office, one_way, SITE, DANGERS, secrets) as channels:
+        assert not channels.gates
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+GATEWAY = {"name": "wechat", "url": "https://gateway.example/out", "secret_file": "/run/secrets/wechat"}
+
+
 @pytest.mark.parametrize(
-    ("answers", "state", "posts"),
+    "wrong",
     [
-        ([503, 429, 500], "sent", 1),
-        (["hang"], "sent", 1),
-        ([400], "failed", 0),
-        ([422], "failed", 0),
-        ([301], "failed", 0),
-        ([410], "task", 0),
+        {"gateways": [{**GATEWAY, "name": "mail"}]},
+        {"gateways": [{**GATEWAY, "name": "we chat"}]},
+        {"gateways": [{**GATEWAY, "url": "gateway.example"}]},
+        {"gateways": [{**GATEWAY, "url": "https://user:word@gateway.example"}]},
+        {"gateways": [{**GATEWAY, "file_origins": ["https://files.example/path"]}]},
+        {"gateways": [GATEWAY, GATEWAY]},
+        {"sms": {"replies": True}},
     ],
 )
-async def test_what_a_gateway_answers_is_taken_for_what_it_means(
-    office: Office, clock: FixedClock, answers: list[Any], state: str, posts: int
-) -> None:
-    async with town(office) as process:
-        process.gateway.answers = list(answers)
-        case_id, key = await a_notice(office)
-        await ends(office, case_id, key, state, clock)
-        assert len(process.gateway.posts) == posts
-    assert ("undeliverable" in await on_desks(office, case_id)) is (state == "failed")
-    assert ("phone_task" in await on_desks(office, case_id)) is (state == "task")
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_a_gateway_that_does_not_know_us_calls_the_operator_and_nothing_is_given_up(office: Office) -> None:
-    async with town(office) as process:
-        process.gateway.answers = [401] * 50
-        case_id, key = await a_notice(office)
-        for _ in range(200):
-            if (await process.courier.health())["alarm"]:
-                break
-            await asyncio.sleep(0.01)
-        assert (await process.courier.health())["alarm"] == f"{NAME}: status 401"
-        await ends(office, case_id, key, "waiting")
-
-
-async def test_killed_between_sending_and_settling_it_is_posted_once_more_under_the_same_key(
-    office: Office, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with GatewayDouble(office).served() as double:
-        async with running(office, double) as first:
-            first.courier._settle = _never  # type: ignore[method-assign]
-            case_id, key = await a_notice(office)
-            await until(lambda: double.posts)
-        async with running(office, double):
-            clock.advance(minutes=2)
-            sent = await ends(office, case_id, key, "sent")
-    assert [row["key"] for row in double.posts] == [key, key]
-    assert double.posts[0] == double.posts[1]
-    assert sent["error"] == "repeated"
-
-
-async def _never(*_: Any) -> None:
-    return
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_a_long_message_goes_in_parts_of_which_the_last_has_key_and_buttons(office: Office) -> None:
-    async with town(office, most=120) as process:
-        await Talk(process.gateway).says("/start", "110")
-        await until(lambda: process.gateway.posts and process.gateway.posts[-1]["buttons"])
-        posts = process.gateway.posts
-    assert len(posts) > 1
-    assert all(len(row["text"]) <= 120 for row in posts)
-    assert [row["key"].rpartition("~")[2] for row in posts[:-1]] == [str(n) for n in range(1, len(posts))]
-    assert "~" not in posts[-1]["key"]
-    assert not any(row["buttons"] for row in posts[:-1])
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_a_gateway_that_may_carry_links_alone_gets_no_word_of_letter_or_answer(office: Office) -> None:
-    async with town(office, full=False) as process:
-        await a_notice(office)
-        said = await Talk(process.gateway).hears("已答复")
-    assert "路灯" not in said
-    assert "https://qinghe.example/letters/track?number=" in said
-
-
-# Receipts -----------------------------------------------------------------------------------------------------------
-
-
-async def test_a_receipt_marks_the_notice_delivered_and_the_first_report_stands(office: Office) -> None:
-    async with town(office) as process:
-        case_id, key = await a_notice(office)
-        await ends(office, case_id, key, "sent")
-        await process.gateway.delivered(key)
-        await ends(office, case_id, key, "delivered")
-        await process.gateway.delivered(key, "failed")
-        await process.worked_off()
-        await ends(office, case_id, key, "delivered")
-    assert "phone_task" not in await on_desks(office, case_id)
-
-
-async def test_what_did_not_arrive_becomes_a_call_or_visible_work(office: Office) -> None:
-    async with town(office) as process:
-        for phone, state, work in (("13900001234", "task", "phone_task"), ("", "undeliverable", "undeliverable")):
-            received = await office.receive(
-                a_letter(f"k{phone}", channel=NAME, chat=LI, contact=Contact(name="李小满", phone=phone))
-            )
-            case_id, key = received.case_id, f"{received.case_id}:told"
-            await office.store.write(outbox.put, case_id, [Notice("party:1", "answered", key)], office.clock())
-            await ends(office, case_id, key, "sent")
-            await process.gateway.delivered(key, "failed")
-            await ends(office, case_id, key, state)
-            assert work in await on_desks(office, case_id)
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_a_receipt_quicker_than_our_own_settling_waits_for_it(office: Office, clock: FixedClock) -> None:
-    async with town(office) as process:
-        settle = process.courier._settle
-        process.courier._settle = _never  # type: ignore[method-assign]
-        case_id, key = await a_notice(office)
-        await until(lambda: process.gateway.posts)
-        await process.gateway.delivered(key)
-        await asyncio.sleep(0.05)
-        assert (await process.gate.health())["waiting"] == 1
-        process.courier._settle = settle  # type: ignore[method-assign]
-        clock.advance(minutes=2)  # the lease of the try that nobody settled is over
-        await ends(office, case_id, key, "delivered", clock)
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_a_gateway_cannot_speak_of_messages_that_went_another_way(office: Office) -> None:
-    async with town(office) as process:
-        case_id, key = await a_notice(office)
-        await ends(office, case_id, key, "sent")
-        await office.store.write(lambda tx: tx.execute("UPDATE outbox SET channel = 'mail' WHERE state = 'sent'"))
-        await process.gateway.delivered(key, "failed")
-        await process.gateway.delivered("no such key", "failed")
-        await process.worked_off()
-        await ends(office, case_id, key, "sent")
-    assert {r["error"] for r in await office.store.read(rows, "inbox")} == {"no such message"}
+def test_a_gateway_that_cannot_work_stops_the_start(wrong: dict[str, Any]) -> None:
+    assert Settings.model_validate({"gateways": [GATEWAY]}).gateways[0].carry == "link"
+    with pytest.raises(ValidationError):
+        Settings.model_validate(wrong)
