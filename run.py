@@ -69,8 +69,9 @@ async def serve() -> None:
         ages = {"sweep": age_of_sweep, "serving": serving}
         place = (await office.book()).directory
         site = Site(f"{place.district}政民互动", f"{place.district_en} Citizen Desk", settings.demo)
+        courier = channels_open.courier
         parts = Parts(
-            site, channels_open.deliver, ages, channels_open.courier.pulses, preview=channels_open.courier.would_send
+            site, channels_open.deliver, ages, courier.pulses, preview=courier.would_send, gates=channels_open.gates
         )
         runner = make_runner(make_app(office, settings, parts))
         await runner.setup()
@@ -96,6 +97,7 @@ def secrets_of(settings: Settings) -> Secrets:
         sms=read(sms.secret_file, "短信网关的密钥") if sms.gateway_url else "",
         smtp=read(mail.smtp_password_file, "SMTP密码") if mail.mode != "off" and mail.smtp_user else "",
         imap=read(mail.imap_password_file, "IMAP密码") if mail.mode == "both" else "",
+        gateways={g.name: read(g.secret_file, f"网关{g.name}的密钥") for g in settings.gateways},
     )
 
 

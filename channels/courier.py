@@ -21,6 +21,7 @@ from channels.mail.strangers import Strangers
 from channels.mail.words import footer
 from channels.message import OutboundMessage, Outcome, Sender, SentInPart
 from channels.pulse import Pulse
+from channels.sms.words import inviting
 from hub.case import Notice
 from hub.journal import Entry
 from hub.office import Office
@@ -67,12 +68,14 @@ class Outlet:
     """A channel the courier may use; `seal` opens what conversations on it left to be said.
 
     `form` is how much text it carries, where that is not what the policy says; `pulse` is kept while it is used.
+    What is `keyed` knows a repeated message by its key, so that its words need not say so.
     """
 
     sender: Sender
     seal: Seal | None = None
     form: Form | None = None
     pulse: Pulse = field(default_factory=Pulse)
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,8 @@ class Courier:
         if isinstance(parcel, Ending):
             await self._settle(errand, parcel)
             return
-        sender = self._outlets[parcel.channel].sender
+        outlet = self._outlets[parcel.channel]
+        sender = outlet.sender
         pause = sender.pause(parcel.address)
         while 0 < pause <= SLEEP_MOST:
             await asyncio.sleep(pause)
@@ -169,7 +173,7 @@ class Courier:
             await self._settle(errand, Ending("waiting", error=self._mark(errand, "paced"), wait=pause))
             return
         try:
-            sent = await sender.send(parcel.address, _marked(parcel, errand), errand.claimed.key)
+            sent = await sender.send(parcel.address, _marked(parcel, errand, outlet), errand.claimed.key)
         except Exception as fault:
             await self._not_sent(errand, parcel, fault)
             return
@@ -214,7 +218,7 @@ class Courier:
         email = opened.get(f"{facts.party.n}:email", "")
         usual = facts.party.channel
         if usual not in without and usual in self._outlets and chat and usual != MAIL:
-            words = await self._written(errand, facts, self._policy.form)
+            words = await self._written(errand, facts, self._outlets[usual].form or self._policy.form)
             quiet = await self._quiet_now(facts)
             return Parcel(usual, chat, OutboundMessage(words.body, _see(facts), silent=quiet))
         address = (chat if usual == MAIL else "") or email
@@ -222,7 +226,10 @@ class Courier:
         if address and acquainted and MAIL in self._outlets and MAIL not in without:
             return await self._mailed(errand, facts, address)
         if phone and "sms" in self._outlets and claimed.text not in NOT_WORTH_A_MESSAGE and "sms" not in without:
-            return Parcel("sms", phone, OutboundMessage((await self._written(errand, facts, "short")).sms))
+            text = (await self._written(errand, facts, "short")).sms
+            if self._outlets["sms"].seal is not None:  # answers to text messages come in, too
+                text = inviting(claimed.text, text, facts.party.lang)
+            return Parcel("sms", phone, OutboundMessage(text))
         if address and MAIL in self._outlets and MAIL not in without and claimed.text not in UNASKED:
             wait = strangers.wait(keyed_hash(self._office.ring, "email", address), claimed.case_id, self._now())
             if wait:
@@ -329,8 +336,9 @@ class Courier:
     async def _follow(self, errand: Errand, parcel: Parcel) -> None:
         """The chat has another id by now: once to that."""
         try:
-            message = _marked(parcel, errand)
-            sent = await self._outlets[parcel.channel].sender.send(parcel.address, message, errand.claimed.key)
+            outlet = self._outlets[parcel.channel]
+            message = _marked(parcel, errand, outlet)
+            sent = await outlet.sender.send(parcel.address, message, errand.claimed.key)
         except Exception as fault:
             await self._settle(errand, self._again(errand, type(fault).__name__))
             return
@@ -415,9 +423,9 @@ def settled(tx: Tx, errand: Errand, ending: Ending, now: datetime) -> bool:
     return True
 
 
-def _marked(parcel: Parcel, errand: Errand) -> OutboundMessage:
-    """A chat message that may have arrived before says so; a gateway knows a text message by its key."""
-    if not errand.repeated or parcel.channel == "sms":
+def _marked(parcel: Parcel, errand: Errand, outlet: Outlet) -> OutboundMessage:
+    """A chat message that may have arrived before says so, where the channel does not know it by its key."""
+    if not errand.repeated or outlet.keyed:
         return parcel.message
     return replace(parcel.message, text=f"（可能重复）{parcel.message.text}")
 

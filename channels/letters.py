@@ -15,8 +15,9 @@ from hub.rulebook import Rulebook
 from hub.storage import cases
 from hub.storage.tx import Tx
 
-SMS_MOST = 70
-"""The longest text message that is one, in characters (UCS-2: 140 bytes; GSM 03.38/03.40)."""
+SMS_MOST, SMS_MOST_PLAIN = 70, 160
+"""The longest text message that is one, in characters: in UCS-2, and in plain Latin signs (3GPP TS 23.038)."""
+_PLAIN = frozenset("@$_ !\"#%&'()*+,-./0123456789:;<=>?\nABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 Form = Literal["short", "full"]
 
@@ -93,9 +94,15 @@ def _short(form: str, fill: Mapping[str, str], links: tuple[str, ...]) -> str:
     """The text message with the longest link that lets it stay one message; without one where none fits."""
     for link in links:
         words = form.format_map({**fill, "link": link})
-        if len(words) <= SMS_MOST:
+        if is_one_sms(words):
             return words
-    return form.format_map({**fill, "link": ""}).strip().rstrip("：:，,")[:SMS_MOST]
+    words = form.format_map({**fill, "link": ""}).strip().rstrip("：:，,")
+    return words if is_one_sms(words) else words[:SMS_MOST]
+
+
+def is_one_sms(text: str) -> bool:
+    """Whether a text goes out as one message."""
+    return len(text) <= (SMS_MOST_PLAIN if _PLAIN.issuperset(text) else SMS_MOST)
 
 
 def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: Desk) -> dict[str, str]:

@@ -1,11 +1,13 @@
-"""The world outside: bot, mail, gateway and courier opened together in the order in which they must close."""
+"""The world outside: bot, mail, gateways and courier opened together in the order in which they must close."""
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from channels.conversing import Setting as ChatSetting
 from channels.courier import Courier, Outlet, Policy, courier
+from channels.inbound import channel_seal
 from channels.letters import Form
 from channels.mail.fetching import ImapAccess
 from channels.mail.mailbox import MailChannel, mailbox
@@ -13,8 +15,13 @@ from channels.mail.mailbox import Tempo as MailTempo
 from channels.mail.sending import SmtpAccess
 from channels.mail.worker import Setting as MailSetting
 from channels.sms.gateway import gateway
+from channels.sms.worker import Setting as TextSetting
+from channels.sms.worker import Worker as TextWorker
 from channels.telegram.bot import Access, TelegramBot, bot
 from channels.telegram.worker import Setting
+from channels.webhooks.gate import Gate
+from channels.webhooks.opening import Access as HookAccess
+from channels.webhooks.opening import webhook
 from config.settings import Mail, Settings
 from hub.office import Office
 from routing.danger import Dangers
@@ -29,6 +36,7 @@ class Secrets:
     sms: str = field(default="", repr=False)
     smtp: str = field(default="", repr=False)
     imap: str = field(default="", repr=False)
+    gateways: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class Outside:
     courier: Courier
     telegram: TelegramBot | None
     mail: MailChannel | None = None
+    gates: Mapping[str, Gate] = field(default_factory=dict)
 
     @property
     def deliver(self) -> Callable[[str, str, bytes], Awaitable[int]] | None:
@@ -66,9 +75,7 @@ async def outside(
         if mail is not None:
             carried: Form = "full" if settings.mail.carry == "full" else "short"
             outlets["mail"] = Outlet(mail.sender, mail.seal, carried, mail.pulse)
-        sms = await stack.enter_async_context(gateway(settings.sms.gateway_url, secrets.sms, office.clock))
-        if sms is not None:
-            outlets["sms"] = Outlet(sms)
+        gates = await open_gates(stack, office, settings, outlets, (site, dangers, secrets))
         form: Form = "full" if given.carry == "full" else "short"
         policy = Policy(site, form, timing.outbox_seconds, timing.outbox_lease_seconds)
         post = await stack.enter_async_context(courier(office, outlets, policy))
@@ -78,7 +85,40 @@ async def outside(
         if mail is not None:
             mail.wakes(post.wake)
             await stack.enter_async_context(mail.at_work())
-        yield Outside(post, telegram, mail)
+        for gate in gates.values():
+            gate.wakes(post.wake)
+            await stack.enter_async_context(gate.at_work())
+        yield Outside(post, telegram, mail, gates)
+
+
+async def open_gates(
+    stack: AsyncExitStack,
+    office: Office,
+    settings: Settings,
+    outlets: dict[str, Outlet],
+    about: tuple[str, Dangers, Secrets],
+) -> dict[str, Gate]:
+    """Open the gateways of the settings, each a way out among the outlets and, where it answers, a gate by its name."""
+    site, dangers, secrets = about
+    gates: dict[str, Gate] = {}
+    sms = await stack.enter_async_context(gateway(settings.sms.gateway_url, secrets.sms, office.clock))
+    if sms is not None and settings.sms.replies:
+        seal = await channel_seal(office, "sms")
+        worker = TextWorker(office, seal, TextSetting(site, dangers))
+        gates["sms"] = Gate(office, seal, "sms", secrets.sms, worker)
+        outlets["sms"] = Outlet(sms, seal, pulse=gates["sms"].pulse, keyed=True)
+    elif sms is not None:
+        outlets["sms"] = Outlet(sms, keyed=True)
+    for given in settings.gateways:
+        full = given.carry == "full"
+        setting = ChatSetting(given.name, site, full, dangers, given.carrier, given.lang)
+        access = HookAccess(given.url, secrets.gateways[given.name], given.most_characters, given.file_origins)
+        hook = await stack.enter_async_context(webhook(office, access, setting))
+        outlets[given.name] = Outlet(
+            hook.sender, hook.gate.seal, "full" if full else "short", hook.gate.pulse, keyed=True
+        )
+        gates[given.name] = hook.gate
+    return gates
 
 
 async def mail_access(office: Office, given: Mail, secrets: Secrets) -> tuple[SmtpAccess | None, ImapAccess | None]:

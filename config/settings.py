@@ -6,7 +6,7 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -77,10 +77,43 @@ class Telegram(_Part):
 
 
 class Sms(_Part):
-    """The text-message gateway, reached by a signed webhook; without one, calls become tasks 电话告知."""
+    """The text-message gateway, reached by a signed webhook; without one, calls become tasks 电话告知.
+
+    `replies` says that it posts answers and delivery receipts to /channels/webhooks/sms.
+    """
 
     gateway_url: str = ""
     secret_file: Path | None = None
+    replies: bool = False
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Sms":
+        if self.replies and not self.gateway_url:
+            raise ValueError("sms.replies needs sms.gateway_url: what is said in answer goes out there")
+        return self
+
+
+CHANNELS = frozenset({"web", "chat", "telegram", "mail", "counter", "phone", "paper", "sms", "api", "desk", "import"})
+"""Channels the hub has itself; no gateway may be called so."""
+
+
+class Gateway(_Part):
+    """One messenger or gateway that speaks signed JSON (docs/adapters.md). `carry` says how much text goes out."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9]{1,19}$")
+    url: str = Field(pattern=r"^https?://[^\s@]+$")
+    secret_file: Path
+    lang: Literal["zh", "en"] = "zh"
+    carry: Literal["link", "full"] = "link"
+    carrier: str = Field("", max_length=20)
+    most_characters: int = Field(2000, ge=70, le=20_000)
+    file_origins: tuple[Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")], ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_name_of_its_own(self) -> "Gateway":
+        if self.name in CHANNELS or self.name == "page":
+            raise ValueError(f"{self.name} is the name of a channel the hub has already")
+        return self
 
 
 class Mail(_Part):
@@ -145,10 +178,17 @@ class Settings(_Part):
     limits: Limits = Limits()
     telegram: Telegram = Telegram()
     sms: Sms = Sms()
+    gateways: tuple[Gateway, ...] = ()
     mail: Mail = Mail()
     timing: Timing = Timing()
     log: Log = Log()
     demo: bool = False
+
+    @model_validator(mode="after")
+    def _names_each_gateway_once(self) -> "Settings":
+        if len({gateway.name for gateway in self.gateways}) < len(self.gateways):
+            raise ValueError("two gateways have the same name")
+        return self
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -83,7 +83,7 @@ async def waits(office: Office, channel: str = "telegram") -> Waiting:
 @asynccontextmanager
 async def posting(office: Office, senders: dict[str, Sender], **policy: Any) -> AsyncIterator[Courier]:
     """A courier alone, with these channels."""
-    outlets = {name: Outlet(sender) for name, sender in senders.items()}
+    outlets = {name: Outlet(sender, keyed=name == "sms") for name, sender in senders.items()}
     given = {"idle": 0.02, "jitter": lambda: 0.5, **policy}
     async with courier(office, outlets, Policy(SITE, **given)) as post:
         yield post

@@ -1,4 +1,4 @@
-"""Where messengers deliver: the raw bytes go to the handler that was handed in, which answers with a status."""
+"""Where messengers and gateways deliver: the raw bytes go to what was handed in, which keeps them before it answers."""
 
 from aiohttp import web
 
@@ -17,4 +17,16 @@ async def telegram(request: web.Request) -> web.Response:
     return web.Response(status=await deliver(request.match_info["secret"], secret, await request.read()))
 
 
-ROUTES = (Route("POST", "/channels/telegram/{secret}", telegram, "channel"),)
+async def webhook(request: web.Request) -> web.Response:
+    """One event of a gateway, answered once it is durable; whether it was here before."""
+    gate = request.app[PARTS].gates.get(request.match_info["name"])
+    if gate is None:
+        raise NotFound
+    fresh = await gate.take(request.headers, await request.read())
+    return web.json_response({"kept": True, "repeated": not fresh})
+
+
+ROUTES = (
+    Route("POST", "/channels/telegram/{secret}", telegram, "channel"),
+    Route("POST", "/channels/webhooks/{name}", webhook, "channel"),
+)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from channels.web.keys import REQUEST_ID
 from channels.web.render import page, view_of
+from channels.webhooks.signing import Unsigned
 from hub.errors import Forbidden, Invalid, KeyReused, NotFound, NotNow, Overtaken, Refusal, Said, TooMany
 from hub.files import Refused
 from hub.privacy.vault import CannotOpen
@@ -18,6 +19,8 @@ from hub.storage.errors import Collided, Held, QuestionTooSlow, StoreBusy, Unava
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
 API = "/api/"
+PROGRAMS = (API, "/channels/webhooks/")
+"""Below these nobody reads pages: what goes wrong is a problem document."""
 STATUS: Mapping[type[Exception], int] = {
     Invalid: 422,
     NotText: 422,
@@ -28,6 +31,7 @@ STATUS: Mapping[type[Exception], int] = {
     NotNow: 409,
     Overtaken: 409,
     TooMany: 429,
+    Unsigned: 401,
     CannotOpen: 410,
     StoreBusy: 503,
     Unavailable: 503,
@@ -111,6 +115,10 @@ TITLES: Mapping[int, Said] = {
 }
 
 
+TITLES_BY_CODE: Mapping[str, Said] = {"unsigned": Said("签名没有通过", "Signature refused")}
+"""Where the status alone would say something else: a program cannot sign in."""
+
+
 def status_of(fault: BaseException) -> int:
     """The status of a fault; 500 for one that nobody foresaw."""
     if isinstance(fault, NotSignedIn):
@@ -177,8 +185,8 @@ def _words(fault: Exception, status: int) -> tuple[str, Said]:
 def _shaped(
     request: web.Request, status: int, code: str, said: Said, fields: Mapping[str, Said] | None
 ) -> web.Response:
-    title = TITLES.get(status, TITLES[500])
-    if request.path.startswith(API):
+    title = TITLES_BY_CODE.get(code) or TITLES.get(status, TITLES[500])
+    if request.path.startswith(PROGRAMS):
         return problem(status, code, title, said, fields)
     return page(
         request,

@@ -11,6 +11,7 @@ from channels.courier import Parcel
 from channels.pulse import Pulse
 from channels.web.limits import Gates
 from channels.web.render import LOOK, Site
+from channels.webhooks.gate import Gate
 from config.settings import Settings
 from hub.office import Office
 from hub.people import Actor
@@ -62,6 +63,8 @@ class Parts:
     """Seconds after which a heartbeat makes the site not ready."""
     preview: Preview | None = None
     """The courier's own answer to what it would send; None where no courier runs in this process."""
+    gates: Mapping[str, Gate] = field(default_factory=dict)
+    """Where gateways post their events, by name."""
 
 
 OFFICE: web.AppKey[Office] = web.AppKey("office", Office)

@@ -20,6 +20,18 @@ RETURNED = """
 UPDATE outbox SET state = 'undeliverable', error = :error, settled_at = :now
 WHERE key = :key AND state IN ('sent', 'ambiguous', 'delivered') RETURNING key
 """
+# What a gateway reports of its own message; the first report stands.
+REPORTED = """
+UPDATE outbox SET state = :state, channel = :channel, error = :error, settled_at = :now
+WHERE key = :key AND channel = :before AND state IN ('sent', 'ambiguous') RETURNING key
+"""
+# To whom the hub has written on a channel, by the keyed hash of a number: parties of cases, the last written to first.
+TOLD = """
+SELECT v.case_id, v.party, MAX(o.settled_at) AS at FROM vault_index v
+JOIN outbox o ON o.case_id = v.case_id AND o.recipient = 'party:' || CAST(v.party AS TEXT)
+WHERE v.kind = :kind AND v.hash = :hash AND o.channel = :channel AND o.state IN ('sent', 'ambiguous', 'delivered')
+GROUP BY v.case_id, v.party ORDER BY at DESC, v.case_id DESC LIMIT :limit
+"""
 TASKS = "SELECT * FROM outbox WHERE channel = 'phone' AND state = 'task' ORDER BY created_at, key LIMIT :limit"
 
 
@@ -62,6 +74,21 @@ def wipe(tx: Tx, key: str) -> None:
 def returned(tx: Tx, key: str, error: str, now: datetime) -> bool:
     """A message that had gone out came back as undeliverable; False where it was known, or has not gone yet."""
     return bool(tx.execute(RETURNED, {"key": key, "error": error, "now": to_text(now)}))
+
+
+def reported(tx: Tx, key: str, state: str, channel: str, error: str, now: datetime, *, before: str = "") -> bool:
+    """Write what became of a sent message; `before` is the channel it went by, where another one takes it over.
+
+    False where that was known already.
+    """
+    row = {"key": key, "state": state, "channel": channel, "error": error, "now": to_text(now)}
+    return bool(tx.execute(REPORTED, {**row, "before": before or channel}))
+
+
+def told(tx: Tx, kind: str, digest: str, channel: str, limit: int = 20) -> list[tuple[str, int]]:
+    """Case and party of everybody behind a number or address to whom a message went on this channel, last one first."""
+    rows = tx.execute(TOLD, {"kind": kind, "hash": digest, "channel": channel, "limit": limit})
+    return [(str(r["case_id"]), int(r["party"])) for r in rows]
 
 
 def tasks(tx: Tx, limit: int = 100) -> list[Row]:

@@ -60,6 +60,7 @@ WHERE channel = :channel AND event_id = :event_id AND lease_by = :by AND state =
 FORGET = """
 DELETE FROM inbox WHERE channel = :channel AND state IN ('done', 'ended') AND received_at < :before RETURNING event_id
 """
+PAYLOAD = "SELECT payload FROM inbox WHERE channel = :channel AND event_id = :event_id"
 
 
 class Taken(NamedTuple):
@@ -137,6 +138,12 @@ def later(tx: Tx, taken: Taken, next_at: datetime, *, attempts: int, error: str 
     """Let an event wait and come again; False when the lease was lost."""
     asked = {"channel": taken.channel, "event_id": taken.event_id, "by": taken.lease_by}
     return bool(tx.execute(LATER, {**asked, "next_at": to_text(next_at), "attempts": attempts, "error": error}))
+
+
+def payload(tx: Tx, channel: str, event_id: str) -> str | None:
+    """What an event came with, sealed; None where there is no such event."""
+    rows = tx.execute(PAYLOAD, {"channel": channel, "event_id": event_id})
+    return str(rows[0]["payload"]) if rows else None
 
 
 def forget_before(tx: Tx, channel: str, before: datetime) -> int:

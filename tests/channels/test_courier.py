@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from channels.letters import SMS_MOST
+from channels.letters import SMS_MOST, is_one_sms
 from channels.sms.gateway import Gateway, gateway
 from hub.case import Notice
 from hub.office import Office
@@ -401,6 +402,24 @@ async def test_every_notice_to_a_citizen_fits_a_text_message(office: Office, clo
                 await asyncio.sleep(0.02)
     assert len(at.got) == len(names) - 3
     assert all(len(m["text"]) <= SMS_MOST and "{" not in m["text"] for m in at.got)
+
+
+async def test_an_english_text_message_is_whole_and_has_more_room(office: Office) -> None:
+    async with phones(office) as (at, opened), posting(office, {"sms": opened}):
+        case_id, key = await a_notice(office, "received", None, lang="en")
+        await ends(office, case_id, key, "sent")
+    (message,) = at.got
+    assert SMS_MOST < len(message["text"]) <= 160
+    assert re.search(r"query code (\d{3} ){3}\d{3}\. Answer by", message["text"])
+    assert re.search(r"Questions: [\d-]+$", message["text"])
+
+
+@pytest.mark.parametrize(
+    ("text", "one"), [("来" * 70, True), ("来" * 71, False), ("a" * 160, True), ("a" * 161, False)]
+)
+def test_one_message_holds_70_characters_or_160_plain_ones(text: str, one: bool) -> None:
+    assert is_one_sms(text) is one
+    assert not is_one_sms("a" * 70 + "~")
 
 
 async def post_waiting(office: Office) -> int:

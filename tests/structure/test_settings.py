@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -11,14 +11,14 @@ from config.settings import Settings, load
 
 FILE = Path(__file__).parents[2] / "config" / "default.toml"
 LINE = re.compile(r"^#?\s?(\w+) = (?:\"[^\"]*\"|[^#]+?)\s*(?:#\s*(.+))?$")
-SECTION = re.compile(r"^\[(\w+)]$")
+SECTION = re.compile(r"^(?:# \[)?\[(\w+)]]?$")
 
 
 def known(model: type[BaseModel] = Settings, above: str = "") -> set[str]:
     """The dotted name of every setting."""
     names: set[str] = set()
     for name, field in model.model_fields.items():
-        inner: Any = field.annotation
+        inner: Any = (get_args(field.annotation) or (field.annotation,))[0]  # a tuple of parts is a list of tables
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             names |= known(inner, f"{above}{name}.")
         else:

@@ -1,0 +1,1 @@
+"""Webhooks: signed JSON in and out, the seam for messengers and gateways that the hub itself does not know."""
