@@ -25,7 +25,7 @@ async def morning(office: Office, now: datetime) -> bool:
         return False
     if await office.store.read(settings.get, LAST) == today.isoformat():
         return False
-    watches = await office.store.read(stand, book, now)
+    watches = await office.store.read(stand, book, now, room="heavy")
     tonight, burdens = book.calendar.midnight_after(today), list[Burden]()
     for machine in MACHINES.values():
         if machine.opening_clocks:
