@@ -161,6 +161,11 @@ class Talk:
 
     async def files(self, text: str) -> str:
         """A complaint from the first word to the receipt; the receipt."""
+        await self.fills_in(text)
+        return await self.says("确认", "已收到您的信")
+
+    async def fills_in(self, text: str) -> None:
+        """A complaint from the first word to the summary."""
         await self.says("/new", "哪一类信")
         await self.presses("投诉", "您主要想反映")
         await self.presses("反映事情", "请说说是什么事")
@@ -177,4 +182,3 @@ class Talk:
         await self.says("张三", "请留一个电话")
         await self.says("13800000000", "可以把信和答复公开")
         await self.says("不公开", "请核对")
-        return await self.says("确认", "已收到您的信")
