@@ -54,6 +54,7 @@ class BotApi:
         self.offsets: list[int] = []
         self.faults: defaultdict[str, deque[Any]] = defaultdict(deque)
         self.base = ""
+        self.patience = 10.0
 
     async def start(self) -> "BotApi":
         app = web.Application(client_max_size=60 << 20)
@@ -313,9 +314,9 @@ class BotApi:
         """What the bot sent to a chat, oldest first."""
         return [message for (where, _), message in sorted(self.messages.items()) if where == chat]
 
-    async def until(self, true: Callable[[], Any], seconds: float = 10.0) -> Any:
-        """Wait until something is so, and return it."""
-        end = time.monotonic() + seconds
+    async def until(self, true: Callable[[], Any]) -> Any:
+        """Wait until something is so, at most `patience` seconds, and return it."""
+        end = time.monotonic() + self.patience
         while not (got := true()):
             assert time.monotonic() < end, "it did not come to pass"
             await asyncio.sleep(0.01)

@@ -4,17 +4,20 @@ import tomllib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 from aiohttp import web
 
 from channels.courier import Courier, Outlet, Policy, courier
+from channels.inbound import channel_seal, lane, put_aside
 from channels.message import Sender
 from channels.telegram.bot import Access, TelegramBot, Tempo, bot
 from channels.telegram.polling import Pace
 from channels.telegram.worker import Carry, Setting
 from hub.office import Office
-from hub.storage import traffic
+from hub.storage import inbox, traffic
+from hub.storage.inbox import Arrived
 from hub.storage.traffic import Waiting
 from routing.danger import read_dangers
 from tests.bot_api import TOKEN, BotApi
@@ -78,6 +81,16 @@ async def running(
 async def waits(office: Office, channel: str = "telegram") -> Waiting:
     """What waits on a channel and what was put aside."""
     return (await office.store.read(traffic.waiting)).get(channel, Waiting())
+
+
+async def something_put_aside(office: Office, words: str, event: str = "900000001", chat: str = "1001") -> None:
+    """An event of a chat that was tried five times and raised each time."""
+    seal, now = await channel_seal(office, "telegram"), office.clock()
+    arrived = Arrived("telegram", event, lane(office, "telegram", chat), seal.close(f"inbox:{event}", words))
+    await office.store.write(inbox.put, arrived, now)
+    for _ in range(5):
+        (taken,) = await office.store.write(inbox.claim, "telegram", "worker", now, timedelta(0), 5)
+    await office.store.write(put_aside, taken, "RuntimeError", now)
 
 
 @asynccontextmanager
@@ -148,6 +161,11 @@ class Talk:
 
     async def files(self, text: str) -> str:
         """A complaint from the first word to the receipt; the receipt."""
+        await self.fills_in(text)
+        return await self.says("确认", "已收到您的信")
+
+    async def fills_in(self, text: str) -> None:
+        """A complaint from the first word to the summary."""
         await self.says("/new", "哪一类信")
         await self.presses("投诉", "您主要想反映")
         await self.presses("反映事情", "请说说是什么事")
@@ -164,4 +182,3 @@ class Talk:
         await self.says("张三", "请留一个电话")
         await self.says("13800000000", "可以把信和答复公开")
         await self.says("不公开", "请核对")
-        return await self.says("确认", "已收到您的信")

@@ -58,7 +58,7 @@ UPDATE inbox SET next_at = :next_at, attempts = :attempts, error = :error, lease
 WHERE channel = :channel AND event_id = :event_id AND lease_by = :by AND state = 'new' RETURNING event_id
 """
 FORGET = """
-DELETE FROM inbox WHERE channel = :channel AND state IN ('done', 'ended') AND received_at < :before RETURNING event_id
+DELETE FROM inbox WHERE channel = :channel AND state IN ('done', 'dropped') AND received_at < :before RETURNING event_id
 """
 PAYLOAD = "SELECT payload FROM inbox WHERE channel = :channel AND event_id = :event_id"
 

@@ -20,7 +20,7 @@ UPDATE inbox SET state = 'new', attempts = 0, next_at = :now, lease_until = NULL
 WHERE channel = :channel AND event_id = :event_id AND state = 'poison' RETURNING event_id
 """
 CLOSE = """
-UPDATE inbox SET state = 'ended', error = :reason
+UPDATE inbox SET state = 'dropped', error = :reason
 WHERE channel = :channel AND event_id = :event_id AND state = 'poison' RETURNING event_id
 """
 

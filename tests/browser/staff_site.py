@@ -11,6 +11,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from channels.pulse import Pulse
+from channels.web.keys import PARTS, Parts
 from channels.web.passwords import hash_password
 from hub.followers import run_followers
 from hub.people import citizen
@@ -21,6 +23,7 @@ from hub.storage.schema import STEPS
 from hub.storage.store import open_store
 from tests.browser.gallery import SWITCHES, Eyes
 from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, REVIEWER, SECOND_REVIEWER, SIGNER, a_letter
+from tests.by_telegram import something_put_aside
 from tests.channels.web_site import PASSWORD, RunningSite, a_site
 from tests.conftest import FixedClock
 
@@ -88,6 +91,8 @@ async def a_days_work(site: RunningSite, clock: FixedClock) -> dict[str, str]:
     await site.office.act(numbers["working0"], "add", {"text": "昨晚又有一盏不亮了。"}, citizen(case_id, 1))
     numbers["contested"] = await _letter(site, "contested", LETTERS[6], 2)
     await site.office.act(numbers["contested"], "object", {"reason": "这一段归街道管，请改派。"}, HANDLER)
+    await something_put_aside(site.office, "路灯又坏了")
+    site.app[PARTS].pulses["telegram"].failed("NetworkError", clock.now)
     await run_followers(site.office)
     return numbers
 
@@ -128,7 +133,12 @@ async def an_office_at_work() -> AsyncIterator[Office]:
         await migrate_here(url, clock)
         store = await open_store(url, clock=clock, folder=STEPS)
         try:
-            async with a_site(store, clock, Path(folder), hash_password(PASSWORD)) as site, async_playwright() as play:
+            async with (
+                a_site(
+                    store, clock, Path(folder), hash_password(PASSWORD), parts=Parts(pulses={"telegram": Pulse()})
+                ) as site,
+                async_playwright() as play,
+            ):
                 numbers = await a_days_work(site, clock)
                 site.office._inspect = findings
                 browser = await play.chromium.launch(executable_path=chromium, args=switches)
@@ -189,6 +199,7 @@ def pages_of(office: Office) -> tuple[tuple[str, str, str], ...]:
         ("publication", "publisher", f"/staff/publication/P{n['public']}"),
         ("board", "supervisor", "/staff/board"),
         ("absence", "handler", "/staff/absence"),
+        ("channels", "reception", "/staff/channels"),
         ("admin", "admin", "/staff/admin"),
         ("admin-rules", "admin", "/staff/admin/rules?text=门口的路灯不亮了"),
         ("admin-rule", "admin", "/staff/admin/rules?rule=housing-quality"),

@@ -211,6 +211,20 @@ async def test_twice_silent_is_said_to_be_unknown_and_not_sent_a_third_time(offi
     assert "notice.unknown" in await actions(office, case_id)
 
 
+async def test_what_may_have_arrived_keeps_its_mark_when_somebody_sends_it_again(
+    office: Office, clock: FixedClock
+) -> None:
+    async with BotApi() as api, running(office, api, tempo=replace(TEMPO, read=0.2)):
+        api.faults["sendMessage"].extend([hang, hang, fault(502, "Bad Gateway")])
+        case_id, key = await a_notice(office)
+        await ends(office, case_id, key, "ambiguous", clock)
+        assert await office.store.write(outbox.send_again, key, clock.now)
+        await tried(api, 3)
+        assert (await row(office, case_id, key))["state"] == "waiting", "the wish alone is no success"
+        await ends(office, case_id, key, "sent", clock)
+        assert "可能重复" in sends(api)[-1]["text"]
+
+
 async def test_a_courier_that_dies_while_sending_repeats_at_most_once(office: Office, clock: FixedClock) -> None:
     async with BotApi() as api:
         case_id, key = "", ""

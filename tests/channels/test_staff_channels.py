@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from channels.inbound import channel_seal, lane, put_aside
 from channels.pulse import Pulse
 from channels.web.keys import Parts
 from hub.case import Notice
 from hub.storage import inbox, journal, outbox
 from hub.storage.contract import Store
-from hub.storage.inbox import Arrived
 from hub.storage.tx import Row, Tx
 from tests.builders import a_letter
+from tests.by_telegram import something_put_aside
 from tests.channels.staff_desk import Page, see, sit_down
 from tests.channels.web_site import SETTINGS, RunningSite, a_site
 from tests.conftest import FixedClock
@@ -29,17 +28,6 @@ async def site(store: Store, clock: FixedClock, tmp_path: Path, officers_passwor
     PULSES["telegram"] = Pulse()
     async with a_site(store, clock, tmp_path, officers_password, SETTINGS, Parts(pulses=PULSES)) as running:
         yield running
-
-
-async def something_put_aside(site: RunningSite, event: str = "900000001", chat: str = "1001") -> None:
-    """An event of a chat that raised five times."""
-    office, now = site.office, site.clock.now
-    seal = await channel_seal(office, "telegram")
-    arrived = Arrived("telegram", event, lane(office, "telegram", chat), seal.close(f"inbox:{event}", SECRET))
-    await office.store.write(inbox.put, arrived, now)
-    for _ in range(5):
-        (taken,) = await office.store.write(inbox.claim, "telegram", "worker", now, timedelta(0), 5)
-    await office.store.write(put_aside, taken, "RuntimeError", now)
 
 
 def event(tx: Tx) -> Row:
@@ -57,7 +45,7 @@ async def text_of(site: RunningSite, path: str) -> tuple[int, str]:
 
 async def test_what_could_not_be_handled_is_listed_with_its_letters_and_never_with_its_words(site: RunningSite) -> None:
     receipt = await site.office.receive(a_letter(channel="telegram", chat="1001"))
-    await something_put_aside(site)
+    await something_put_aside(site.office, SECRET)
     page = await page_of(site, "reception")
     for words in ("900000001", "5次", "RuntimeError", receipt.number):
         assert words in page.html
@@ -71,7 +59,7 @@ async def test_what_could_not_be_handled_is_listed_with_its_letters_and_never_wi
 
 
 async def test_it_is_tried_again_once_however_often_the_button_is_pressed(site: RunningSite) -> None:
-    await something_put_aside(site)
+    await something_put_aside(site.office, SECRET)
     page = await page_of(site, "admin")
     told = await page.press("/staff/channels", do="again")
     assert "已重新排队处理" in told.html
@@ -82,14 +70,14 @@ async def test_it_is_tried_again_once_however_often_the_button_is_pressed(site: 
 
 
 async def test_it_is_closed_only_with_a_reason_and_the_journal_keeps_it(site: RunningSite) -> None:
-    await something_put_aside(site)
+    await something_put_aside(site.office, SECRET)
     page = await page_of(site, "reception")
     refused = await page.press("/staff/channels", do="close")
     assert refused.status == 422
     assert "请选择搁置的原因" in refused.html
     closed = await page.press("/staff/channels", do="close", reason="reached")
     assert "原因记入办理记录" in closed.html
-    assert (await site.office.store.read(event))["state"] == "ended"
+    assert (await site.office.store.read(event))["state"] == "dropped"
     (line,) = [e for e in await site.office.store.read(journal.read_after, 0, 1000) if e.action == "inbox.closed"]
     assert '"reason":"reached"' in line.data
     assert SECRET not in line.data
