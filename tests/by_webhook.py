@@ -95,7 +95,7 @@ class GatewayDouble:
     async def event(self, **row: Any) -> tuple[int, dict[str, Any]]:
         """Post one event, with an id of its own where none is given; status and JSON."""
         row.setdefault("id", f"e{next(self._ids)}")
-        body = json.dumps(row, ensure_ascii=False).encode()
+        body = json.dumps(row).encode()
         return await self.raw(body, signed(SECRET, body, self._clock()))
 
     async def raw(self, body: Any, headers: dict[str, str], name: str = "") -> tuple[int, dict[str, Any]]:

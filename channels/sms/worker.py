@@ -212,4 +212,4 @@ class Worker:
 
 
 def _words(event: Event) -> str:
-    return getattr(event, "text", "").strip()
+    return str(getattr(event, "text", ""))

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from channels.dialogue.lengths import tidy
 from hub.errors import Invalid, Said
 
 MOST_TEXT = 20_000
@@ -57,7 +58,7 @@ class Delivery(_Event):
     """What became of a message that the hub posted; `key` is the one it came with. The first report stands."""
 
     event: Literal["delivery"]
-    key: Annotated[str, Field(min_length=1, max_length=300)]
+    key: Annotated[str, Field(pattern=r"^[!-~]{1,300}$")]
     status: Literal["delivered", "failed"]
 
 
@@ -84,6 +85,9 @@ def read_event(raw: bytes) -> Event:
         given = None
     if not isinstance(given, dict):
         raise Invalid({"body": _NO_JSON})
+    for name in ("text", "name"):  # what a person wrote; signs that no keyboard makes are dropped, not refused
+        if isinstance(given.get(name), str):
+            given[name] = tidy(given[name])
     try:
         return READER.validate_python(given)
     except ValidationError as fault:

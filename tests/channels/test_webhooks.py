@@ -5,10 +5,13 @@ import io
 import json
 import random
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from channels.conversing import Conversation, Heard
@@ -17,7 +20,7 @@ from channels.webhooks.events import read_event
 from channels.webhooks.fetching import is_allowed
 from channels.webhooks.signing import SIGNATURE, TIMESTAMP, signed
 from config.settings import Gateway, Settings, Sms
-from hub.errors import Invalid
+from hub.errors import Invalid, Said
 from hub.office import Office
 from hub.storage import cases
 from hub.storage.contract import Store
@@ -180,6 +183,36 @@ def test_a_wrong_event_is_refused_by_the_name_of_its_field(row: Any, field: str,
 def test_what_is_no_json_is_refused_and_never_falls(raw: bytes) -> None:
     with pytest.raises(Invalid):
         read_event(raw)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+ROW = st.fixed_dictionaries(
+    {"event": st.sampled_from(["text", "choice", "file", "delivery"]) | JSON},
+    optional=dict.fromkeys(("id", "chat", "text", "code", "url", "name", "key", "status", "lang"), JSON),
+)
+
+
+@given(ROW)
+def test_whatever_a_gateway_posts_is_an_event_or_refused_with_sentences(row: Any) -> None:
+    fields: Mapping[str, Said] = {}
+    try:
+        read_event(json.dumps(row).encode())
+    except Invalid as refused:
+        fields = refused.fields
+    assert all(said.zh.endswith("。") and said.en.endswith(".") for said in fields.values())
+
+
+@on_sqlite
+async def test_signs_that_no_keyboard_makes_harm_neither_chat_nor_text_message(office: Office) -> None:
+    for name, chat in (("wechat", LI), ("sms", "13900001234")):
+        async with town(office, name) as process:
+            await process.gateway.event(event="text", chat=chat, text="在吗\ud800\x00")
+            await until(lambda: process.gateway.to(chat))  # noqa: B023
+            assert (await process.gate.health())["put_aside"] == 0
 
 
 @on_sqlite
