@@ -24,6 +24,7 @@ from channels.webhooks.opening import Access, webhook
 from channels.webhooks.signing import must_be_signed, signed
 from config.settings import Server, Settings
 from hub.office import Office
+from hub.storage.traffic import Waiting, waiting
 from tests.by_mail import until
 from tests.by_telegram import DANGERS, SITE
 
@@ -116,10 +117,15 @@ class Running:
     gate: Gate
     courier: Courier
 
+    async def waiting(self) -> Waiting:
+        """What waits behind the gate."""
+        office = self.gate._office
+        return (await office.store.read(waiting)).get(self.gate.channel, Waiting())
+
     async def worked_off(self) -> None:
         """Every event was done."""
         async with asyncio.timeout(10):
-            while (await self.gate.health())["waiting"]:
+            while (await self.waiting()).came.n:
                 await asyncio.sleep(0.01)
 
 

@@ -180,7 +180,7 @@ async def test_service_numbers_are_not_answered_and_a_flood_waits(office: Office
             await process.gateway.event(event="text", chat=STRANGER, text=f"在吗{n}")
         await until(lambda: len(process.gateway.to(STRANGER)) == 10)
         await asyncio.sleep(0.05)
-        assert (len(process.gateway.to(STRANGER)), (await process.gate.health())["waiting"]) == (10, 3)
+        assert (len(process.gateway.to(STRANGER)), (await process.waiting()).came.n) == (10, 3)
 
 
 @on_sqlite
@@ -208,7 +208,7 @@ async def test_what_cannot_be_handled_is_put_aside_with_a_sentence(
                 break
             await asyncio.sleep(0.02)
         assert "没有处理成功" in process.gateway.to(LI)[0]
-        assert (await process.gate.health())["put_aside"] == 1
+        assert (await process.waiting()).aside.n == 1
 
 
 FILL = {"number": "2026-12345678", "phone": "0555-01001234", "word": "待您补充", "due": "，最迟12月31日（星期四）答复"}

@@ -111,10 +111,10 @@ async def test_a_gateway_that_does_not_know_us_calls_the_operator_and_nothing_is
         process.gateway.answers = [401] * 50
         case_id, key = await a_notice(office)
         for _ in range(200):
-            if (await process.courier.health())["alarm"]:
+            if process.courier.pulses[NAME].fault:
                 break
             await asyncio.sleep(0.01)
-        assert (await process.courier.health())["alarm"] == f"{NAME}: status 401"
+        assert process.courier.pulses[NAME].fault == "status 401"
         await ends(office, case_id, key, "waiting")
 
 
@@ -198,7 +198,7 @@ async def test_a_receipt_quicker_than_our_own_settling_waits_for_it(office: Offi
         await until(lambda: process.gateway.posts)
         await process.gateway.delivered(key)
         await asyncio.sleep(0.05)
-        assert (await process.gate.health())["waiting"] == 1
+        assert (await process.waiting()).came.n == 1
         process.courier._settle = settle  # type: ignore[method-assign]
         clock.advance(minutes=2)  # the lease of the try that nobody settled is over
         await ends(office, case_id, key, "delivered", clock)

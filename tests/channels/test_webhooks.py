@@ -129,7 +129,7 @@ async def test_poison_is_put_aside_politely_and_the_next_chat_is_not_kept_waitin
             await asyncio.sleep(0.02)
         assert "已请工作人员查看" in await li.hears("没有处理成功")
         await li.says("/help", "您可以这样说")
-        assert (await process.gate.health())["put_aside"] == 1
+        assert (await process.waiting()).aside.n == 1
 
 
 @on_sqlite
@@ -212,7 +212,7 @@ async def test_signs_that_no_keyboard_makes_harm_neither_chat_nor_text_message(o
         async with town(office, name) as process:
             await process.gateway.event(event="text", chat=chat, text="在吗\ud800\x00")
             await until(lambda: process.gateway.to(chat))  # noqa: B023
-            assert (await process.gate.health())["put_aside"] == 0
+            assert (await process.waiting()).aside.n == 0
 
 
 @on_sqlite
@@ -294,7 +294,7 @@ async def test_the_settings_open_every_gateway_and_text_messages_only_where_they
     secrets = Secrets(sms="one", gateways={"wechat": "two"})
     async with outside(office, settings, SITE, DANGERS, secrets) as channels:
         assert set(channels.gates) == {"sms", "wechat"}
-        assert {"courier", "sms", "wechat"} <= set(await channels.health())
+        assert {"sms", "wechat"} <= set(channels.courier.pulses)
     one_way = Settings(sms=Sms(gateway_url="http://127.0.0.1:1/sms"))
     async with outside(office, one_way, SITE, DANGERS, secrets) as channels:
         assert not channels.gates
