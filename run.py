@@ -135,7 +135,7 @@ async def serve() -> None:
         ages = {"sweep": age_of_sweep, "serving": serving}
         place = (await office.book()).directory
         site = Site(f"{place.district}政民互动", f"{place.district_en} Citizen Desk", settings.demo)
-        parts = Parts(site, channels_open.deliver, ages)
+        parts = Parts(site, channels_open.deliver, channels_open.chat, ages)
         runner = make_runner(make_app(office, settings, parts))
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

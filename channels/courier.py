@@ -193,7 +193,7 @@ class Courier:
         email = opened.get(f"{facts.party.n}:email", "")
         usual = facts.party.channel
         if usual not in without and usual in self._outlets and chat and usual != MAIL:
-            words = await self._written(errand, facts, self._policy.form)
+            words = await self._written(errand, facts, self._outlets[usual].form or self._policy.form)
             quiet = await self._quiet_now(facts)
             return Parcel(usual, chat, OutboundMessage(words.body, _see(facts), silent=quiet))
         address = (chat if usual == MAIL else "") or email

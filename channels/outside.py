@@ -15,6 +15,8 @@ from channels.mail.worker import Setting as MailSetting
 from channels.sms.gateway import gateway
 from channels.telegram.bot import Access, TelegramBot, bot
 from channels.telegram.worker import Setting
+from channels.web.chat.channel import ChatChannel, chat
+from channels.web.chat.worker import Setting as ChatSetting
 from config.settings import Mail, Settings
 from hub.office import Office
 from routing.danger import Dangers
@@ -38,6 +40,7 @@ class Outside:
     courier: Courier
     telegram: TelegramBot | None
     mail: MailChannel | None = None
+    chat: ChatChannel | None = None
 
     @property
     def deliver(self) -> Callable[[str, str, bytes], Awaitable[int]] | None:
@@ -51,6 +54,8 @@ class Outside:
             found["telegram"] = await self.telegram.health()
         if self.mail is not None:
             found["mail"] = await self.mail.health()
+        if self.chat is not None:
+            found["chat"] = await self.chat.health()
         return found
 
 
@@ -63,6 +68,8 @@ async def outside(
     access = Access(given.mode, secrets.token, secrets.hook, given.path, given.api_base)
     outlets: dict[str, Outlet] = {}
     async with AsyncExitStack() as stack:
+        talk = await stack.enter_async_context(chat(office, ChatSetting(site, dangers)))
+        outlets["chat"] = Outlet(talk.sender, talk.seal, "full")
         telegram = await stack.enter_async_context(bot(office, access, Setting(site, given.carry, dangers)))
         if telegram is not None:
             outlets["telegram"] = Outlet(telegram.sender, telegram.seal)
@@ -86,7 +93,7 @@ async def outside(
         if mail is not None:
             mail.wakes(post.wake)
             await stack.enter_async_context(mail.at_work())
-        yield Outside(post, telegram, mail)
+        yield Outside(post, telegram, mail, talk)
 
 
 async def mail_access(office: Office, given: Mail, secrets: Secrets) -> tuple[SmtpAccess | None, ImapAccess | None]:

@@ -9,6 +9,7 @@ from channels.web import guard, session
 from channels.web.api import events
 from channels.web.api.routes import ROUTES as API_ROUTES
 from channels.web.channel import ROUTES as CHANNEL_ROUTES
+from channels.web.chat.routes import ROUTES as CHAT_ROUTES
 from channels.web.health import ROUTES as HEALTH_ROUTES
 from channels.web.keys import GATES, LOOK, OFFICE, PARTS, SETTINGS, TABLE, Parts, Route
 from channels.web.limits import Gates
@@ -22,7 +23,7 @@ from hub.office import Office
 
 def table() -> tuple[Route, ...]:
     """Every route of the site, in the order in which they are tried."""
-    return (*PUBLIC_ROUTES, *STAFF_ROUTES, *API_ROUTES, *CHANNEL_ROUTES, *HEALTH_ROUTES)
+    return (*PUBLIC_ROUTES, *CHAT_ROUTES, *STAFF_ROUTES, *API_ROUTES, *CHANNEL_ROUTES, *HEALTH_ROUTES)
 
 
 def make_app(office: Office, settings: Settings, parts: Parts | None = None) -> web.Application:

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from multidict import MultiDict
 
+from channels.web.chat.channel import ChatChannel
 from channels.web.limits import Gates
 from channels.web.render import LOOK, Site
 from config.settings import Settings
@@ -48,6 +49,7 @@ class Parts:
 
     site: Site = field(default_factory=Site)
     telegram: Deliver | None = None
+    chat: ChatChannel | None = None
     ages: Mapping[str, Age] = field(default_factory=dict)
     """Heartbeats shown by /readyz, by name ("sweep", "courier", …)."""
     most_age: float = 120.0
