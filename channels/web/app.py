@@ -41,6 +41,7 @@ def make_app(office: Office, settings: Settings, parts: Parts | None = None) -> 
     app.router.add_routes(asset_routes(app[LOOK].assets))
     app[events.OPEN] = events.Streams()
     app.on_shutdown.append(app[events.OPEN].end)
+    app.on_shutdown.append(_end_chat)
     app.on_response_prepare.append(guard.add_headers)
     app.cleanup_ctx.append(_open_parts)
     return app
@@ -58,6 +59,12 @@ def _add(app: web.Application, route: Route) -> None:
 async def _open_parts(app: web.Application) -> AsyncIterator[None]:
     yield
     app[session.PASSWORDS].close()
+
+
+async def _end_chat(app: web.Application) -> None:
+    """Let go whoever waits in the chat, for a site that stops."""
+    if app[PARTS].chat is not None:
+        app[PARTS].chat.readers.end()
 
 
 def make_runner(app: web.Application) -> web.AppRunner:

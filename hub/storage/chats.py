@@ -1,17 +1,21 @@
-"""Chats: what was said in each chat of the site in its order, and how far its browser and the desk have read."""
+"""Chats: what was said in each chat of the site in its order, and how far its browser has read."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 from hub.moments import from_text, to_text
+from hub.storage.rows import to_json
 from hub.storage.tx import Row, Tx
 
-Side = Literal["citizen", "hub", "officer"]
+CHAT = "chat"
+NOTICE = "notice:"
+"""Before the key of a notice in the key of its line."""
+Side = Literal["citizen", "hub"]
 
 OPEN = """
-INSERT INTO chats (channel, chat_hash, last_n, delivered, read_up_to, looked, updated_at)
-VALUES (:channel, :chat, 0, 0, 0, 0, :now) ON CONFLICT (channel, chat_hash) DO NOTHING
+INSERT INTO chats (channel, chat_hash, last_n, delivered, read_up_to, updated_at)
+VALUES (:channel, :chat, 0, 0, 0, :now) ON CONFLICT (channel, chat_hash) DO NOTHING
 """
 # The row is locked by this, so that lines of one chat are numbered one after the other.
 GROW = """
@@ -31,7 +35,7 @@ LATEST = """
 SELECT n, key, side, said_at, sealed FROM chat_lines
 WHERE channel = :channel AND chat_hash = :chat ORDER BY n DESC LIMIT :limit
 """
-MARKS = "SELECT last_n, delivered, read_up_to, looked FROM chats WHERE channel = :channel AND chat_hash = :chat"
+MARKS = "SELECT last_n, delivered, read_up_to FROM chats WHERE channel = :channel AND chat_hash = :chat"
 # A browser can only have what was said, and marks never go back.
 MARK = """
 UPDATE chats SET
@@ -40,14 +44,16 @@ UPDATE chats SET
 WHERE channel = :channel AND chat_hash = :chat
   AND (:delivered > delivered OR :read > read_up_to) RETURNING last_n
 """
-LOOK = """
-UPDATE chats SET looked = last_n, updated_at = :now
-WHERE channel = :channel AND chat_hash = :chat AND looked < last_n RETURNING last_n
-"""
 CHANGED = """
 SELECT chat_hash FROM chats WHERE channel = :channel AND updated_at >= :since ORDER BY updated_at LIMIT 1000
 """
 WAITING = "SELECT COUNT(*) AS n FROM inbox WHERE channel = :channel AND lane = :chat AND state = 'new'"
+# Notices that were kept in a chat, with how far its browser is.
+ARRIVED = """
+SELECT l.key, CASE WHEN c.read_up_to >= l.n THEN 'read' ELSE 'delivered' END AS state
+FROM chat_lines l JOIN chats c ON c.channel = l.channel AND c.chat_hash = l.chat_hash
+WHERE c.delivered >= l.n AND l.key IN (SELECT CAST(value AS TEXT) FROM json_each(:keys))
+"""
 FORGET_LINES = """
 DELETE FROM chat_lines WHERE channel = :channel AND chat_hash IN (
     SELECT chat_hash FROM chats WHERE channel = :channel AND updated_at < :before)
@@ -78,12 +84,11 @@ class Kept(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """How far a chat goes, and how far it was delivered to its browser, shown there, and looked at by the desk."""
+    """How far a chat goes, and how far it was delivered to its browser and shown there."""
 
     last: int = 0
     delivered: int = 0
     read: int = 0
-    looked: int = 0
 
 
 def add(tx: Tx, channel: str, chat: str, spoken: Sequence[Spoken], now: datetime) -> int:
@@ -118,7 +123,7 @@ def marks(tx: Tx, channel: str, chat: str) -> Marks:
     if not rows:
         return Marks()
     row = rows[0]
-    return Marks(int(row["last_n"]), int(row["delivered"]), int(row["read_up_to"]), int(row["looked"]))
+    return Marks(int(row["last_n"]), int(row["delivered"]), int(row["read_up_to"]))
 
 
 def mark(tx: Tx, channel: str, chat: str, delivered: int, read: int) -> bool:
@@ -132,14 +137,19 @@ def waits(tx: Tx, channel: str, chat: str) -> int:
     return int(tx.execute(WAITING, {"channel": channel, "chat": chat})[0]["n"])
 
 
-def look(tx: Tx, channel: str, chat: str, now: datetime) -> bool:
-    """Note that the desk has all lines before it; False where it had them already."""
-    return bool(tx.execute(LOOK, {"channel": channel, "chat": chat, "now": to_text(now)}))
-
-
 def changed(tx: Tx, channel: str, since: datetime) -> tuple[str, ...]:
     """The chats in which something happened since a moment."""
     return tuple(r["chat_hash"] for r in tx.execute(CHANGED, {"channel": channel, "since": to_text(since)}))
+
+
+def with_marks(tx: Tx, notices: Sequence[Row]) -> tuple[Row, ...]:
+    """Notices as they stand; one that was sent to a chat is `delivered` or `read` once its browser said so."""
+    sent = [str(n["key"]) for n in notices if n["channel"] == CHAT and n["state"] == "sent"]
+    if not sent:
+        return tuple(notices)
+    rows = tx.execute(ARRIVED, {"keys": to_json([NOTICE + key for key in sent])})
+    marked = {str(row["key"]).removeprefix(NOTICE): row["state"] for row in rows}
+    return tuple({**n, "state": marked.get(str(n["key"]), n["state"])} for n in notices)
 
 
 def forget_before(tx: Tx, channel: str, before: datetime) -> int:

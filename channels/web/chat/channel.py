@@ -44,7 +44,7 @@ class ChatSender:
     async def send(self, address: str, message: OutboundMessage, key: str) -> str:
         """Keep the message as a line; the id is its number in the chat. Raises what the store raises."""
         chat = lane(self._office, CHANNEL, address)
-        line = sealed(self._seal, f"out:{key}", "hub", Say(message.text, message.buttons))
+        line = sealed(self._seal, f"{chats.NOTICE}{key}", "hub", Say(message.text, message.buttons))
         n = await self._office.store.write(chats.add, CHANNEL, chat, [line], self._office.clock())
         self._readers.wake(chat)
         return str(n)
@@ -93,7 +93,7 @@ class ChatChannel:
         return [opened(self.seal, k) for k in await self._office.store.read(chats.latest, CHANNEL, chat)]
 
     async def marks(self, chat: str) -> Marks:
-        """How far the chat is, and how far its browser and the desk have read."""
+        """How far the chat is, and how far its browser has read."""
         return await self._office.store.read(chats.marks, CHANNEL, chat)
 
     async def waits(self, chat: str) -> bool:

@@ -174,7 +174,6 @@ async def _page(request: web.Request, seat: Seat, *, text: str = "", error: str 
         lines=lines,
         own_last=max((at for at, line in enumerate(lines) if line.side == "citizen"), default=-1),
         last=marks.last,
-        looked=marks.looked,
         id=secrets.token_hex(16),
         text=text,
         errors={"text": error} if error else {},

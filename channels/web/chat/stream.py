@@ -1,4 +1,4 @@
-"""The stream of one reader: lines as they are said, how far the desk has read, and a sign of life in between."""
+"""The stream of one reader: lines as they are said, and a sign of life in between."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,17 +23,12 @@ async def follow(
     drawn: Callable[[Line], str],
 ) -> None:
     """Send what is said until the browser leaves. Raises ConnectionError and TimeoutError where it is gone."""
-    looked = 0
     await _write(response, "retry: 2000\n\n")
     while not reader.gone:
         while lines := await channel.after(chat, after):
             for line in lines:
                 await _write(response, f"id: {line.n}\nevent: line\ndata: {drawn(line)}\n\n")
                 after = line.n
-        marks = await channel.marks(chat)
-        if marks.looked > looked:
-            looked = marks.looked
-            await _write(response, f"event: looked\ndata: {looked}\n\n")
         while not await reader.wait(HEARTBEAT):
             await _write(response, ": still here\n\n")
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from channels import errands
+from channels.alike import alike
 from channels.dialogue import (
     Attachment,
     Facts,
@@ -181,7 +182,8 @@ class Worker:
     async def _turn(self, heard: Heard, book: Rulebook) -> None:
         known = await self._known(heard, book)
         heard = replace(heard, chat=replace(heard.chat, lang=known.session.lang))
-        facts = self._facts(known, book)
+        similar = await alike(self._office, known.session, book, self._setting.site)
+        facts = replace(self._facts(known, book), similar=similar)
         turn = _turns(known.session, heard.event.inputs(), facts)
         if turn.wish is None:
             await self._office.store.write(self._keep, heard, known, turn.session, turn.says)

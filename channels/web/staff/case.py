@@ -31,6 +31,7 @@ DELIVERIES: Mapping[str, tuple[str, str]] = {
     "waiting": (N_("等待发送"), ""),
     "sent": (N_("已发出"), "jade"),
     "delivered": (N_("已送达"), "jade"),
+    "read": (N_("已读"), "jade"),
     "task": (N_("请电话告知"), "amber"),
     "failed": (N_("没有送达"), "red"),
     "ambiguous": (N_("不确定是否送达"), "amber"),

@@ -5,7 +5,7 @@
   const state = document.getElementById("chat-state");
   const fault = document.getElementById("chat-fault");
   if (!list || !window.EventSource) return;
-  let last = Number(list.dataset.last), read = 0, looked = 0, open = 0;
+  let last = Number(list.dataset.last), read = 0, open = 0;
   const fresh = () => (crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16).padStart(8, "0")).join(""));
   const token = () => document.querySelector("#say [name=csrf]").value;
 
@@ -20,10 +20,6 @@
     }, 300);
   };
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible" && read < last) mark(); });
-  const showLooked = () => {
-    for (const line of list.querySelectorAll("[data-side=citizen]"))
-      if (Number(line.dataset.n) && Number(line.dataset.n) <= looked) line.querySelector("[data-mark]").textContent = list.dataset.readWord;
-  };
 
   const hear = (event) => {
     const line = JSON.parse(event.data);
@@ -41,11 +37,8 @@
   };
   const source = new EventSource(`${list.dataset.stream}?after=${last}`);
   source.addEventListener("line", hear);
-  source.addEventListener("looked", (event) => { looked = Number(event.data); showLooked(); });
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  looked = Number(list.dataset.looked);
-  showLooked();
   if (last) mark();
 
   // Sending. The id stays the same until the sending was taken, so that trying again never says a thing twice.
@@ -62,7 +55,7 @@
     } catch { /* no network: the words stay in the entry */ }
     if (answer?.ok) {
       ids.delete(said);
-      if (form.id === "say") form.reset();
+      if (form.getAttribute("id") === "say") form.reset(); // form.id is its entry of that name
       state.hidden = false;
       open += 1;
       return;
