@@ -9,6 +9,8 @@ from hub.storage.rows import to_json
 from hub.storage.tx import Row, Tx
 
 CHAT = "chat"
+BATCH = 50
+"""Lines that are read at once."""
 NOTICE = "notice:"
 """Before the key of a notice in the key of its line."""
 Side = Literal["citizen", "hub"]
@@ -107,7 +109,7 @@ def add(tx: Tx, channel: str, chat: str, spoken: Sequence[Spoken], now: datetime
     return last
 
 
-def after(tx: Tx, channel: str, chat: str, n: int, limit: int = 50) -> list[Kept]:
+def after(tx: Tx, channel: str, chat: str, n: int, limit: int = BATCH) -> list[Kept]:
     """The lines behind number `n`, oldest first."""
     return [_kept(r) for r in tx.execute(AFTER, {"channel": channel, "chat": chat, "after": n, "limit": limit})]
 

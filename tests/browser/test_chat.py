@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from playwright.async_api import Page
 
 from channels.web.keys import Parts
 from channels.web.render import Site
+from hub.errors import NotNow
 from hub.storage import cases
 from hub.storage.migrate import migrate
 from hub.storage.store import open_store
@@ -93,7 +94,8 @@ async def answer(site: ChatSite, number: str) -> None:
     await office.act(number, "sign", {}, HANDLER)
     await office.act(number, "draft", {"body": GOOD_REPLY, "result": "answered"}, HANDLER)
     await office.act(number, "sign_off", {}, SIGNER)
-    await office.act(number, "qualified", {}, REVIEWER)
+    with suppress(NotNow):  # the sample of reviews did not draw it
+        await office.act(number, "qualified", {}, REVIEWER)
 
 
 async def rate(tab: Page) -> None:

@@ -20,6 +20,7 @@ from hub.storage.contract import Store
 from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, REVIEWER, SIGNER, a_letter, an_office, office_on
 from tests.by_chat import Browser, ChatSite, browsing, chatting
 from tests.by_telegram import TickingClock
+from tests.channels.published import answered, published
 from tests.channels.web_site import csrf_in
 from tests.conftest import FixedClock
 from tests.talking import LAMP
@@ -187,3 +188,19 @@ async def test_a_woken_reader_reads_once_and_places_end_with_their_block() -> No
         with pytest.raises(TooMany), readers.place("chat", lambda: False):
             pass
     assert len(readers) == 0
+
+
+async def test_an_answer_to_a_matter_like_it_is_shown_before_sending_and_may_be_enough(site: ChatSite) -> None:
+    office = site.office
+    received = await office.receive(a_letter(title="槐荫里北门路灯不亮"))
+    await answered(office, received.number)
+    await published(office, received.number, title="槐荫里北门路灯不亮", body="路灯不亮", reply="已经修好。")
+    async with browsing(site) as li:
+        await li.says("槐荫里北门路灯不亮，请来看看", "哪一类信")
+        await li.presses("咨询", "/5）")
+        await li.presses("跳过", "照片或文件")
+        await li.presses("没有了", "怎么联系您")
+        await li.presses("匿名", "可以把信和答复公开")
+        await li.presses("不公开", "有人问过相近的事")
+        assert f"/results/{received.number}" in li.html
+        await li.presses("已经解答了，不用写了", "没有提交任何内容")

@@ -59,8 +59,13 @@ def seat_of(request: web.Request) -> Seat:
     token = request.cookies.get(chat_cookie(request.app), "")
     if not _TOKEN.fullmatch(token):
         token = secrets.token_urlsafe(32)
-    address = hmac.new(derived_key(request.app, "chat"), token.encode(), hashlib.sha256).hexdigest()[:40]
+    address = address_of(request.app, token)
     return Seat(channel, token, address, channel.digest(address))
+
+
+def address_of(app: web.Application, token: str) -> str:
+    """The chat's address behind a browser's secret."""
+    return hmac.new(derived_key(app, "chat"), token.encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def chat_cookie(app: web.Application) -> str:

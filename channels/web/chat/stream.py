@@ -8,6 +8,7 @@ from aiohttp import web
 from channels.web.chat.channel import ChatChannel
 from channels.web.chat.lines import Line
 from channels.web.chat.readers import Reader
+from hub.storage.chats import BATCH
 
 HEARTBEAT = 20.0
 WRITE_SECONDS = 30.0
@@ -25,10 +26,12 @@ async def follow(
     """Send what is said until the browser leaves. Raises ConnectionError and TimeoutError where it is gone."""
     await _write(response, "retry: 2000\n\n")
     while not reader.gone:
-        while lines := await channel.after(chat, after):
-            for line in lines:
-                await _write(response, f"id: {line.n}\nevent: line\ndata: {drawn(line)}\n\n")
-                after = line.n
+        lines = await channel.after(chat, after)
+        for line in lines:
+            await _write(response, f"id: {line.n}\nevent: line\ndata: {drawn(line)}\n\n")
+            after = line.n
+        if len(lines) == BATCH:
+            continue
         while not await reader.wait(HEARTBEAT):
             await _write(response, ": still here\n\n")
 
