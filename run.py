@@ -71,7 +71,13 @@ async def serve() -> None:
         site = Site(f"{place.district}政民互动", f"{place.district_en} Citizen Desk", settings.demo)
         courier = channels_open.courier
         parts = Parts(
-            site, channels_open.deliver, ages, courier.pulses, preview=courier.would_send, gates=channels_open.gates
+            site=site,
+            telegram=channels_open.deliver,
+            chat=channels_open.chat,
+            ages=ages,
+            pulses=courier.pulses,
+            preview=courier.would_send,
+            gates=channels_open.gates,
         )
         runner = make_runner(make_app(office, settings, parts))
         await runner.setup()

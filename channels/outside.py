@@ -19,6 +19,8 @@ from channels.sms.worker import Setting as TextSetting
 from channels.sms.worker import Worker as TextWorker
 from channels.telegram.bot import Access, TelegramBot, bot
 from channels.telegram.worker import Setting
+from channels.web.chat.channel import ChatChannel, chat
+from channels.web.chat.worker import Setting as WebChatSetting
 from channels.webhooks.gate import Gate
 from channels.webhooks.opening import Access as HookAccess
 from channels.webhooks.opening import webhook
@@ -46,6 +48,7 @@ class Outside:
     courier: Courier
     telegram: TelegramBot | None
     mail: MailChannel | None = None
+    chat: ChatChannel | None = None
     gates: Mapping[str, Gate] = field(default_factory=dict)
 
     @property
@@ -63,6 +66,8 @@ async def outside(
     access = Access(given.mode, secrets.token, secrets.hook, given.path, given.api_base)
     outlets: dict[str, Outlet] = {}
     async with AsyncExitStack() as stack:
+        talk = await stack.enter_async_context(chat(office, WebChatSetting(site, dangers)))
+        outlets["chat"] = Outlet(talk.sender, talk.seal, "full", talk.pulse, keyed=True)
         telegram = await stack.enter_async_context(bot(office, access, Setting(site, given.carry, dangers)))
         if telegram is not None:
             outlets["telegram"] = Outlet(telegram.sender, telegram.seal, pulse=telegram.pulse)
@@ -88,7 +93,7 @@ async def outside(
         for gate in gates.values():
             gate.wakes(post.wake)
             await stack.enter_async_context(gate.at_work())
-        yield Outside(post, telegram, mail, gates)
+        yield Outside(post, telegram, mail, talk, gates)
 
 
 async def open_gates(

@@ -17,7 +17,7 @@ from hub.move import kind_of, open_moves
 from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.sight import may_receive, sight
-from hub.storage import cases, desk_rows, journal, lists, outbox, people, search
+from hub.storage import cases, chats, desk_rows, journal, lists, outbox, people, search
 from hub.storage.drafts import Draft
 from hub.storage.tx import Row as StoredRow
 from hub.storage.tx import Tx
@@ -69,7 +69,7 @@ def look(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime, view:
     told = tuple(n for n in outbox.of_case(tx, case.id) if str(n["recipient"]).startswith("party:"))
     return Look(
         case=shown,
-        notices=told,
+        notices=chats.with_marks(tx, told),
         officers=handlers_at(tx, case.unit, book),
         following=following(tx, case, view, actor, book, now) if view in BY_CODE else None,
         kind=case.kind,

@@ -11,6 +11,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "my": ("my", "我的来信", "my letters"),
     "add": ("add", "补充"),
     "rate": ("rate", "评价"),
+    "person": ("person", "人工", "转人工", "人工服务", "转人工服务", "human", "a person"),
     "help": ("help", "帮助", "？", "?"),
     "cancel": ("cancel", "取消"),
     "drop": ("确定取消", "yes cancel"),

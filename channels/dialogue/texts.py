@@ -34,6 +34,11 @@ TEXTS: Mapping[str, Said] = {
         "to a letter\n/rate to rate an answer\n/back for the step before\n/cancel to stop\n/lang 中文\n"
         "Or call {phone} and speak to a person.",
     ),
+    "person": Said(
+        "想直接和人说，请打{phone}。在这里写的每封信也都由人来看、由人答复；催促或追问，请点“补充”，办理的人会看到。",
+        "To speak with a person, call {phone}. Every letter written here is read and answered by people too; to ask again, "
+        "use “Add” and the office will see it.",
+    ),
     "group": Said(
         "为了保护您的个人信息，请不要在群里写来信内容。点我的名字，私下和我说：{bot}",
         "To protect your personal data, please do not write about your matter in a group. Talk to me in private: {bot}",

@@ -149,6 +149,8 @@ def _obey(session: Session, command: Command, given: Input, facts: Facts) -> Tur
             return _language(session, command.rest, facts)
         case "go":
             return writing.onward(session, facts)
+        case "person":
+            return writing.again(session, facts, words(session.lang, "person", phone=facts.desk_phone))
         case "done":
             return aside.press(session, "words", "", facts) or writing.again(session, facts, "")
         case _:

@@ -13,6 +13,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from channels import errands
+from channels.alike import alike
 from channels.dialogue import (
     Answer,
     Facts,
@@ -185,7 +186,7 @@ class Worker:
         chat = Chat(CHANNEL, event.chat, digest, event.lang, self.setting.site, full)
         known = await self._known(chat, event, book)
         chat = replace(chat, lang=known.session.lang)
-        facts = self._facts(known, book)
+        facts = replace(self._facts(known, book), similar=await alike(office, known.session, book, self.setting.site))
         turn = _turns(known.session, heard.inputs, facts)
         if turn.wish is None:
             await office.store.write(self._keep, heard, chat, known, turn.session, turn.says)

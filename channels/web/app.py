@@ -9,6 +9,7 @@ from channels.web import guard, session
 from channels.web.api import events
 from channels.web.api.routes import ROUTES as API_ROUTES
 from channels.web.channel import ROUTES as CHANNEL_ROUTES
+from channels.web.chat.routes import ROUTES as CHAT_ROUTES
 from channels.web.health import ROUTES as HEALTH_ROUTES
 from channels.web.keys import GATES, LOOK, OFFICE, PARTS, SETTINGS, TABLE, Parts, Route
 from channels.web.limits import Gates
@@ -22,7 +23,7 @@ from hub.office import Office
 
 def table() -> tuple[Route, ...]:
     """Every route of the site, in the order in which they are tried."""
-    return (*PUBLIC_ROUTES, *STAFF_ROUTES, *API_ROUTES, *CHANNEL_ROUTES, *HEALTH_ROUTES)
+    return (*PUBLIC_ROUTES, *CHAT_ROUTES, *STAFF_ROUTES, *API_ROUTES, *CHANNEL_ROUTES, *HEALTH_ROUTES)
 
 
 def make_app(office: Office, settings: Settings, parts: Parts | None = None) -> web.Application:
@@ -40,6 +41,7 @@ def make_app(office: Office, settings: Settings, parts: Parts | None = None) -> 
     app.router.add_routes(asset_routes(app[LOOK].assets))
     app[events.OPEN] = events.Streams()
     app.on_shutdown.append(app[events.OPEN].end)
+    app.on_shutdown.append(_end_chat)
     app.on_response_prepare.append(guard.add_headers)
     app.cleanup_ctx.append(_open_parts)
     return app
@@ -57,6 +59,13 @@ def _add(app: web.Application, route: Route) -> None:
 async def _open_parts(app: web.Application) -> AsyncIterator[None]:
     yield
     app[session.PASSWORDS].close()
+
+
+async def _end_chat(app: web.Application) -> None:
+    """Let go whoever waits in the chat, for a site that stops."""
+    chat = app[PARTS].chat
+    if chat is not None:
+        chat.readers.end()
 
 
 def make_runner(app: web.Application) -> web.AppRunner:

@@ -9,6 +9,7 @@ from multidict import MultiDict
 
 from channels.courier import Parcel
 from channels.pulse import Pulse
+from channels.web.chat.channel import ChatChannel
 from channels.web.limits import Gates
 from channels.web.render import LOOK, Site
 from channels.webhooks.gate import Gate
@@ -55,6 +56,7 @@ class Parts:
 
     site: Site = field(default_factory=Site)
     telegram: Deliver | None = None
+    chat: ChatChannel | None = None
     ages: Mapping[str, Age] = field(default_factory=dict)
     """Heartbeats shown by /readyz, by name ("sweep", "courier", …)."""
     pulses: Mapping[str, Pulse] = field(default_factory=dict)

@@ -18,6 +18,9 @@ EVERYWHERE = "*"
 MOVES_PER_MINUTE = 240
 """Moves, notes and contact views of one officer: far above any hand, far below a script that copies the ledger."""
 MESSAGES_PER_HOUR = 60
+TURNS_PER_MINUTE = 60
+"""Sendings in chats from one address: a hall full of visitors shares one; a script is stopped."""
+MARKS_PER_MINUTE = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Gates:
         self.sign_ins = Gate("sign-ins", RateLimitItemPerMinute(limits.sign_ins_per_quarter, 15))
         self.moves = Gate("moves", RateLimitItemPerMinute(MOVES_PER_MINUTE))
         self.messages = Gate("messages", RateLimitItemPerHour(MESSAGES_PER_HOUR))
+        self.turns = Gate("turns", RateLimitItemPerMinute(TURNS_PER_MINUTE))
+        self.marks = Gate("marks", RateLimitItemPerMinute(MARKS_PER_MINUTE))
 
     def take(self, gate: Gate, *keys: str) -> None:
         """Count one attempt under each key; raises TooMany as soon as one is used up."""

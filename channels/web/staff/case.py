@@ -30,6 +30,7 @@ DELIVERIES: Mapping[str, tuple[str, str]] = {
     "retrying": (N_("上次没有发出，等待再试"), "amber"),
     "sent": (N_("已发出"), "jade"),
     "delivered": (N_("已送达"), "jade"),
+    "read": (N_("已读"), "jade"),
     "task": (N_("请电话告知"), "amber"),
     "failed": (N_("没有送达"), "red"),
     "ambiguous": (N_("不确定是否送达"), "amber"),
