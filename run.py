@@ -52,19 +52,15 @@ from routing.rules import read_rules
 from supervision.checks import inspect
 from supervision.patrol import sweep
 from supervision.recount import foresee, recount
-from supervision.scoring.commands import evaluate_app, train_app
+from supervision.scoring.commands import add_scoring
 
 Folder = Annotated[Path, typer.Argument(help="By default the starter set.")]
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 config_app = typer.Typer(no_args_is_help=True, help="Rule sets: put files into force, or look whether they fit.")
 officer_app = typer.Typer(no_args_is_help=True, help="Officers and their accounts.")
-for group, called in (
-    (config_app, "config"),
-    (officer_app, "officer"),
-    (evaluate_app, "evaluate"),
-    (train_app, "train"),
-):
-    app.add_typer(group, name=called)
+app.add_typer(config_app, name="config")
+app.add_typer(officer_app, name="officer")
+add_scoring(app)
 
 
 # The parts of the hub ---------------------------------------------------------------------------------------------

@@ -18,6 +18,12 @@ NAMES = {"mismatch": "答非所问", "boilerplate": "空话套话", "incomplete"
 File = Annotated[Path, typer.Argument(help="JSON lines of {title, body, reply, label, type?, letter_id?}; .gz too.")]
 
 
+def add_scoring(app: typer.Typer) -> None:
+    """Put both groups on the command line."""
+    app.add_typer(evaluate_app, name="evaluate")
+    app.add_typer(train_app, name="train")
+
+
 @command(evaluate_app, "replies")
 async def evaluate_replies(file: File, as_json: JsonFlag = False) -> None:
     """Score every reply of a file and tell how well each kind of poor reply is told from the genuine ones."""
