@@ -11,7 +11,7 @@ import structlog
 import typer
 from aiohttp import web
 
-from channels.console import letters, officers, rulesets, store
+from channels.console import letters, models, officers, rulesets, store
 from channels.console.opening import dangers, must_have_rules, opened, settings_now
 from channels.outside import Secrets, outside
 from channels.web.app import make_app, make_runner
@@ -37,6 +37,8 @@ app.add_typer(store.app)
 app.add_typer(letters.app)
 app.add_typer(rulesets.app, name="config")
 app.add_typer(officers.app, name="officer")
+app.add_typer(models.evaluate_app, name="evaluate")
+app.add_typer(models.train_app, name="train")
 
 
 # Serving ----------------------------------------------------------------------------------------------------------

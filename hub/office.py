@@ -3,27 +3,29 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from time import monotonic
 from typing import Any, TypeVar
 
 from hub import desk
-from hub.case import Case, Dossier
+from hub.case import Case
 from hub.errors import NotFound, OldEdition
 from hub.files import FileStore
 from hub.intake import Means, Prepared, Received, prepare
 from hub.moments import Clock
 from hub.own_words import Hidden, hide_case, hide_values, raises_level, read_known
 from hub.people import Actor
-from hub.ports import Choose, Finding, Inspect
+from hub.ports import Choose, Draft, Finding, Inspect
 from hub.privacy.codes import RANDOM_BYTES, new_id, query_code, reply_mark, same_code
 from hub.privacy.randomness import draw
 from hub.privacy.vault import KeyRing, open_sealed
 from hub.rulebook import Rulebook
-from hub.storage import cases, editions, vault
+from hub.storage import cases, editions, vault, wording
 from hub.storage.contract import Store
 from hub.storage.publications import Page
 from hub.storage.tx import Tx
 from hub.submission import Submission, checked
+from hub.wording import marks
 
 Answer = TypeVar("Answer")
 FRESH_SECONDS = 2.0
@@ -134,10 +136,10 @@ class Office:
     async def findings(self, number: str, body: str, translated: str = "") -> tuple[Finding, ...]:
         """What the checks say of a reply that is being written; of its English only what blocks."""
         book = await self.book()
-        found = await self.store.read(letter_of, number)
-        if found is None:
+        draft = await self.store.read(draft_of, number, body, self.clock())
+        if draft is None:
             raise NotFound
-        return self._inspected(*found, body, translated, book)
+        return self._inspected(replace(draft, translated=translated), book)
 
     async def _own_words(
         self, number: str, move: str, values: Mapping[str, Any], actor: Actor, book: Rulebook
@@ -157,19 +159,16 @@ class Office:
     async def _looked_at(self, number: str, move: str, values: Mapping[str, Any], book: Rulebook) -> tuple[str, ...]:
         if move not in CHECKED_MOVES:
             return ()
-        found = await self.store.read(letter_of, number)
-        if found is None:
+        body = None if move == "sign_off" else str(values.get("body") or "")
+        draft = await self.store.read(draft_of, number, body, self.clock())
+        if draft is None:
             return ()
-        reply = found[0].reply if move == "sign_off" else None
-        body = reply.body if reply else str(values.get("body") or "")
-        translated = reply.translated if reply else str(values.get("translated") or "")
-        return tuple(f.code for f in self._inspected(*found, body, translated, book))
+        draft = draft if body is None else replace(draft, translated=str(values.get("translated") or ""))
+        return tuple(f.code for f in self._inspected(draft, book))
 
-    def _inspected(
-        self, dossier: Dossier, letter: str, body: str, translated: str, book: Rulebook
-    ) -> tuple[Finding, ...]:
-        found = self._inspect(dossier.case, letter, dossier.reply, body, book)
-        more = self._inspect(dossier.case, letter, dossier.reply, translated, book) if translated else ()
+    def _inspected(self, draft: Draft, book: Rulebook) -> tuple[Finding, ...]:
+        found = self._inspect(draft, book)
+        more = self._inspect(replace(draft, body=draft.translated), book) if draft.translated else ()
         return (*found, *(f for f in more if f.blocks and f.code not in {one.code for one in found}))
 
     # The citizen's receipt --------------------------------------------------------------------------------------
@@ -207,14 +206,24 @@ class Office:
         return {name: open_sealed(case_key, owner, name, text) for name, text in sealed.items()}
 
 
-def letter_of(tx: Tx, number: str) -> tuple[Dossier, str] | None:
-    """The dossier and the first message of a case, for the checks."""
+def draft_of(tx: Tx, number: str, body: str | None, now: datetime) -> Draft | None:
+    """What the checks look at: a body, or the newest version where None is given, beside letter and earlier rounds."""
     case_id = cases.id_of(tx, number)
     dossier = cases.dossier(tx, case_id) if case_id else None
     if dossier is None:
         return None
-    thread = cases.messages(tx, dossier.case.id)
-    return dossier, thread[0].body if thread else ""
+    case, thread = dossier.case, cases.messages(tx, dossier.case.id)
+    text = (dossier.reply.body if dossier.reply else "") if body is None else body
+    known = marks(text)
+    return Draft(
+        case=case,
+        letter=thread[0].body if thread else "",
+        body=text,
+        earlier=tuple(r for r in dossier.replies if r.round < case.round),
+        elsewhere=frozenset(known[mark] for mark in wording.elsewhere(tx, case.id, known)),
+        late=case.main_due is not None and now >= case.main_due,
+        translated=dossier.reply.translated if dossier.reply and body is None else "",
+    )
 
 
 def _vault_row(tx: Tx, case_id: str) -> tuple[str, tuple[str, dict[str, str]] | None]:

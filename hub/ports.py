@@ -1,7 +1,7 @@
 """What the hub needs from outside, as plain callables that `run.py` hands in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.case import Case, Reply
@@ -45,14 +45,35 @@ Choose = Callable[[Matter, Kind, Rulebook], Chosen]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check objects to in a reply: a coded reason, its sentence, and the words it means."""
+    """What a check objects to in a reply: a coded reason, its sentence, and the words it means.
+
+    `quotes` are the places to light up in letter and reply where they are more than `evidence`, each word for word.
+    """
 
     code: str
     zh: str
     en: str
     evidence: str
     blocks: bool
+    quotes: tuple[str, ...] = ()
 
 
-Inspect = Callable[[Case, str, Reply | None, str, Rulebook], tuple[Finding, ...]]
-"""Pure: what to say about a reply (case, letter's text, earlier reply, new body) before it is submitted."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply that is looked at, with what stands beside it."""
+
+    case: Case
+    letter: str
+    body: str
+    earlier: tuple[Reply, ...] = ()
+    """The replies of earlier rounds."""
+    elsewhere: frozenset[str] = field(default_factory=frozenset)
+    """Sentences of the body that stand word for word in the reply to another case."""
+    late: bool = False
+    """Whether the citizen's limit is over."""
+    translated: str = ""
+    """The English of it, of which only what blocks is said."""
+
+
+Inspect = Callable[[Draft, Rulebook], tuple[Finding, ...]]
+"""Pure: what to say about a reply before it is submitted and when it is reviewed."""

@@ -4,7 +4,8 @@ import gzip
 import hashlib
 import io
 import mimetypes
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
@@ -193,13 +194,33 @@ def percent(share: float | None, places: int = 1) -> str:
     return "—" if share is None else f"{share * 100:.{places}f}%"
 
 
-def paragraphs(text: str) -> Markup:
-    """Plain text as escaped paragraphs: an empty line parts them, a single one breaks; nothing in it becomes a link."""
+def paragraphs(text: str, lit: Sequence[str] = ()) -> Markup:
+    """Plain text as escaped paragraphs: an empty line parts them, a single one breaks; nothing in it becomes a link.
+
+    Words that stand in `lit` are marked wherever they stand.
+    """
+    marked = _marking(lit)
     blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
     return Markup("").join(
-        Markup("<p>%s</p>") % Markup("<br>").join(escape(line) for line in block.strip("\n").split("\n"))
+        Markup("<p>%s</p>") % Markup("<br>").join(marked(line) for line in block.strip("\n").split("\n"))
         for block in blocks
     )
+
+
+def _marking(lit: Sequence[str]) -> Callable[[str], Markup]:
+    """What escapes a line, with the words to light up in <mark>; the longest first where they overlap."""
+    words = sorted(
+        {line.strip() for quote in lit for line in quote.splitlines() if line.strip()}, key=len, reverse=True
+    )
+    if not words:
+        return escape
+    cut = re.compile("(" + "|".join(map(re.escape, words)) + ")")
+
+    def marked(line: str) -> Markup:
+        parts = enumerate(cut.split(line))
+        return Markup("").join(Markup("<mark>%s</mark>") % part if n % 2 else escape(part) for n, part in parts)
+
+    return marked
 
 
 def options(rows: Iterable[tuple[object, object]], chosen: object) -> Markup:

@@ -8,9 +8,10 @@ from hub.case import Assignment, Case, Clock, Dossier, Message, Overlay, Party, 
 from hub.machines.machine import Step
 from hub.moments import to_text
 from hub.storage import clocks as clock_rows
-from hub.storage import journal, outbox
+from hub.storage import journal, outbox, wording
 from hub.storage.rows import columns, from_row, insert, to_json, to_row
 from hub.storage.tx import Row, Tx
+from hub.wording import marks
 
 NEVER = "9999-12-31T23:59:59.999999Z"
 """Where a case without a running limit stands in a list by due date."""
@@ -199,6 +200,7 @@ def apply(tx: Tx, step: Step, seen: int, now: datetime) -> bool:
     add_messages(tx, case.id, step.messages)
     if step.replies:
         tx.executemany(PUT_REPLY, [{"case_id": case.id, **to_row(r)} for r in step.replies])
+        wording.keep(tx, case.id, {mark for reply in step.replies for mark in marks(reply.body)})
     put_overlays(tx, case.id, step.overlays)
     put_assignments(tx, case.id, step.assignments)
     put_clocks(tx, case.id, step.clocks)

@@ -5,27 +5,55 @@ A check is a module with `check(look) -> Finding | None`; a new one is a copied 
 
 from collections.abc import Callable
 
-from hub.case import Case, Reply
-from hub.ports import Finding
+from hub.ports import Draft, Finding
 from hub.rulebook import Rulebook
-from supervision.checks import basis, contact, empty, layout, numbered, personal, rude, vague
+from supervision.checks import (
+    basis,
+    beside,
+    contact,
+    contrary,
+    copied,
+    empty,
+    late,
+    layout,
+    numbered,
+    personal,
+    rude,
+    shirking,
+    stock,
+    unfinished,
+    vague,
+)
 from supervision.checks.look import Look
 
 Check = Callable[[Look], Finding | None]
 
 CHECKS: tuple[Check, ...] = (
     empty.check,
+    stock.check,
+    unfinished.check,
     numbered.check,
+    beside.check,
+    shirking.check,
     vague.check,
     basis.check,
     contact.check,
+    copied.check,
+    late.check,
     personal.check,
     rude.check,
     layout.check,
+    contrary.check,
 )
+"""In the order of their codes; of several with one code the first that speaks is heard."""
 
 
-def inspect(case: Case, letter: str, reply: Reply | None, body: str, book: Rulebook) -> tuple[Finding, ...]:
-    """What the checks say of a reply before it is submitted, in the order of their codes; see hub.ports.Inspect."""
-    look = Look(case, letter, reply, body, book)
-    return tuple(found for check in CHECKS if (found := check(look)) is not None)
+def inspect(draft: Draft, book: Rulebook) -> tuple[Finding, ...]:
+    """What the checks say of a reply, each code once, in the order of the codes; see hub.ports.Inspect."""
+    look = Look(draft, book)
+    found: dict[str, Finding] = {}
+    for check in CHECKS:
+        spoken = check(look)
+        if spoken is not None:
+            found.setdefault(spoken.code, spoken)
+    return tuple(found.values())

@@ -2,6 +2,7 @@
 
 from hub.errors import Said
 from hub.ports import Finding
+from hub.wording import sentences
 from supervision.checks.look import Look, finding
 
 LEAST = 70
@@ -15,4 +16,6 @@ SAID = Said(
 
 def check(look: Look) -> Finding | None:
     """Fewer characters than any real answer needs."""
-    return finding("Q1", SAID, look.said or look.body) if len(look.said) < LEAST else None
+    if len(look.said) >= LEAST:
+        return None
+    return finding("Q1", SAID, look.said or look.body, quotes=sentences(look.body))

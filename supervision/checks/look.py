@@ -1,13 +1,15 @@
 """Look: what every check may see of a reply, with the greeting and the courtesies taken off once."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from hub.case import Case, Reply
 from hub.errors import Said
-from hub.ports import Finding
+from hub.ports import Draft, Finding
 from hub.rulebook import Rulebook
+from supervision.scoring.model import scorer
+from supervision.scoring.pair import Pair
 
 # The greeting: an addressee and a courtesy at the very beginning, up to the first sentence mark after them.
 _GREETING = re.compile(
@@ -26,16 +28,23 @@ _COURTESIES = re.compile(
     r"|祝[您你][^，。！]{0,16}[。！]?|谢谢[您你]?[！。]?"
 )
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
 
 @dataclass(frozen=True)
 class Look:
-    """A reply that is being written, with the letter it answers; `before` is the version it follows."""
+    """A reply that is looked at, with the letter it answers and the rules in force."""
 
-    case: Case
-    letter: str
-    before: Reply | None
-    body: str
+    draft: Draft
     book: Rulebook
+
+    @property
+    def letter(self) -> str:
+        return self.draft.letter
+
+    @property
+    def body(self) -> str:
+        return self.draft.body
 
     @cached_property
     def start(self) -> int:
@@ -48,11 +57,34 @@ class Look:
         """The reply without greeting, courtesies and blanks: what it says of the matter."""
         return re.sub(r"\s+", "", _COURTESIES.sub("", self.body[self.start :]))
 
+    @cached_property
+    def pair(self) -> Pair:
+        """Letter and reply as the models read them."""
+        return Pair(self.draft.case.title, self.letter, self.body)
 
-def finding(code: str, said: Said, evidence: str, *, blocks: bool = False) -> Finding:
-    """A finding that quotes the reply; long evidence is cut."""
+    @cached_property
+    def scores(self) -> Mapping[str, float]:
+        """What the models say of this pair, by concern; see supervision/scoring."""
+        return scorer().scores(self.pair)
+
+    def is_likely(self, concern: str) -> bool:
+        """Whether a score passes the limit beside the weights of its model; the models read Chinese alone."""
+        return (
+            len(_CHINESE.findall(self.body)) > len(self.body) / 3
+            and self.scores[concern] > scorer().models[concern].threshold
+        )
+
+    def courteous(self, sentence: str) -> bool:
+        """Whether a sentence is nothing but courtesy or handing over."""
+        return len(_COURTESIES.sub("", sentence)) < len(sentence) / 2
+
+
+def finding(code: str, said: Said, evidence: str, *, blocks: bool = False, quotes: tuple[str, ...] = ()) -> Finding:
+    """A finding that quotes the reply or the letter; long evidence is cut, `quotes` are lit up whole."""
     words = " ".join(evidence.split())
-    return Finding(code, said.zh, said.en, words if len(words) <= 60 else f"{words[:59]}…", blocks)
+    return Finding(
+        code, said.zh, said.en, words if len(words) <= 60 else f"{words[:59]}…", blocks, quotes or (evidence,)
+    )
 
 
 def around(text: str, start: int, end: int, before: int = 8, after: int = 12) -> str:

@@ -23,7 +23,10 @@ def check(look: Look) -> Finding | None:
     """What the mask finder is sure of, behind the greeting; directory numbers and named officials pass (DESIGN §9)."""
     marks = masking.find(look.body, Known(directory=look.book.public))
     personal = [look.body[m.start : m.end] for m in marks if _is_personal(m, look)]
-    return finding("Q12", SAID, "、".join(dict.fromkeys(personal)), blocks=True) if personal else None
+    if not personal:
+        return None
+    found = tuple(dict.fromkeys(personal))
+    return finding("Q12", SAID, "、".join(found), blocks=True, quotes=found)
 
 
 def _is_personal(mark: Mark, look: Look) -> bool:

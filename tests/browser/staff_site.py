@@ -16,7 +16,7 @@ from channels.web.keys import PARTS, Parts
 from channels.web.passwords import hash_password
 from hub.followers import run_followers
 from hub.people import citizen
-from hub.ports import Finding
+from hub.ports import Draft, Finding
 from hub.storage import cases
 from hub.storage.migrate import migrate
 from hub.storage.schema import STEPS
@@ -49,9 +49,9 @@ class Office:
     numbers: dict[str, str]
 
 
-def findings(case: object, letter: object, before: object, body: str, book: object) -> tuple[Finding, ...]:
+def findings(draft: Draft, book: object) -> tuple[Finding, ...]:
     """Two checks that speak about poor words: enough to see the margin filled."""
-    found = []
+    found, body = [], draft.body
     if "尽快" in body:
         found.append(Finding("Q4", "写了尽快，没有写哪一天。", "“Soon” names no day.", "我们会尽快处理", False))
     if "13800002222" in body:

@@ -216,7 +216,7 @@ def test_every_question_of_a_form_speaks_both_languages(kinds: dict[str, Kind]) 
 
 def test_the_checklist_has_the_coded_reasons_in_both_languages() -> None:
     checklist = load("checklist.toml")
-    assert [r["code"] for r in checklist["review"]] == [f"Q{n}" for n in range(1, 15)]
+    assert [r["code"] for r in checklist["review"]] == [f"Q{n}" for n in range(1, 16)]
     assert {"review", "reject", "stop", "withhold", "questions"} <= set(checklist)
     for group, rows in checklist.items():
         codes = [row["code"] for row in rows]

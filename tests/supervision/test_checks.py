@@ -6,7 +6,7 @@ import pytest
 
 from config import starter
 from hub.case import Case
-from hub.ports import Finding
+from hub.ports import Draft, Finding
 from hub.rulebook import FAMILIES, Rulebook, read_rulebook
 from supervision.checks import inspect
 from tests.builders import GOOD_REPLY
@@ -27,7 +27,7 @@ def case() -> Case:
 
 
 def look(case: Case, book: Rulebook, body: str, letter: str = LETTER) -> dict[str, Finding]:
-    return {f.code: f for f in inspect(case, letter, None, body, book)}
+    return {f.code: f for f in inspect(Draft(case, letter, body), book)}
 
 
 def test_a_good_reply_passes(case: Case, book: Rulebook) -> None:

@@ -87,6 +87,7 @@ async def _render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.
             if o["kind"] == "contact"
         ],
         findings=writing.finding_rows(desk, found, newest.body),
+        lit=[quote for finding in found for quote in finding.quotes],
         checklist=_questions(desk),
         verdicts={
             m.code: _verdict(_form(m, reader, attempt), newest.type) for m in case.moves if m.code in fields.VERDICTS

@@ -1,0 +1,60 @@
+"""Commands about what was learnt: `evaluate` tells how well it judges labelled files, `train` learns it anew."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.console import JsonFlag, Stopped, command, lines_of, out, print_json, progress
+from supervision.scoring.model import CONCERNS, WEIGHTS, scorer, write
+from supervision.scoring.training import FOLDS, train
+from supervision.scoring.trial import Labelled, evaluate, labelled
+
+evaluate_app = typer.Typer(no_args_is_help=True, help="How well the shipped models judge what was labelled by people.")
+train_app = typer.Typer(no_args_is_help=True, help="Learn the shipped models anew from what was labelled by people.")
+
+NAMES = {"mismatch": "答非所问", "boilerplate": "空话套话", "incomplete": "没有写完"}
+File = Annotated[Path, typer.Argument(help="JSON lines of {title, body, reply, label, type?, letter_id?}; .gz too.")]
+
+
+@command(evaluate_app, "replies")
+async def evaluate_replies(file: File, as_json: JsonFlag = False) -> None:
+    """Score every reply of a file and tell how well each kind of poor reply is told from the genuine ones."""
+    rows = rows_of(file)
+    with progress("评分", len(rows)) as tell:
+        found = evaluate(rows, scorer(), tell)
+    if as_json:
+        print_json(found)
+        return
+    out.print(f"{found['n']}件，每件{found['ms_per_pair']}毫秒 (n, ms per pair)")
+    out.print("AUC    5%误报时找出 (recall at 5 % false alarms)")
+    for name, area in found["auc"].items():
+        out.print(f"{area:.3f}  {found['recall_at_5pct'][name]:.3f}  {NAMES.get(name, '  ' + name)}")
+
+
+@command(train_app, "replies")
+async def train_replies(file: File) -> None:
+    """Learn weights, rarity tables and limits from a file, and put them in the place of the shipped ones."""
+    rows = rows_of(file)
+    with progress("学习", FOLDS) as tell:
+        learnt = train(rows, lambda _: tell(1))
+    write(learnt, WEIGHTS)
+    limits = "，".join(f"{NAMES[c]} {learnt.models[c].threshold:.3f}" for c in CONCERNS)
+    out.print(f"已写入{WEIGHTS}。提示界限 (limits): {limits}")
+
+
+def rows_of(file: Path) -> tuple[Labelled, ...]:
+    """The rows of a file; raises Stopped where it is not what it should be, OSError where it cannot be read."""
+    try:
+        with lines_of(file) as lines:
+            return labelled([_row(n, line) for n, line in enumerate(lines, 1)])
+    except ValueError as fault:
+        raise Stopped(f"{file.name}：{fault}") from fault
+
+
+def _row(n: int, line: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(line))
+    except (ValueError, TypeError):
+        raise ValueError(f"第{n}行不是一条JSON记录。(Row {n} is no JSON object.)") from None
