@@ -211,7 +211,7 @@ async def test_a_gateway_cannot_speak_of_messages_that_went_another_way(office: 
         await ends(office, case_id, key, "sent")
         await office.store.write(lambda tx: tx.execute("UPDATE outbox SET channel = 'mail' WHERE state = 'sent'"))
         await process.gateway.delivered(key, "failed")
-        await process.gateway.delivered("no such key", "failed")
+        await process.gateway.delivered("no-such-key", "failed")
         await process.worked_off()
         await ends(office, case_id, key, "sent")
     assert {r["error"] for r in await office.store.read(rows, "inbox")} == {"no such message"}
