@@ -63,9 +63,9 @@ async def _open_parts(app: web.Application) -> AsyncIterator[None]:
 
 async def _end_chat(app: web.Application) -> None:
     """Let go whoever waits in the chat, for a site that stops."""
-    chat = app[PARTS].chat
-    if chat is not None:
-        chat.readers.end()
+    talk = app[PARTS].chat
+    if talk is not None:
+        talk.readers.end()
 
 
 def make_runner(app: web.Application) -> web.AppRunner:
