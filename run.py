@@ -46,6 +46,7 @@ from hub.storage.migrate import migrate as bring_schema
 from hub.storage.store import open_store
 from hub.timer import Timer
 from hub.verify import verify as verify_store
+from routing import evaluating, topics
 from routing.danger import Dangers, read_dangers
 from routing.port import chooser
 from routing.rules import read_rules
@@ -59,6 +60,7 @@ config_app = typer.Typer(no_args_is_help=True, help="Rule sets: put files into f
 officer_app = typer.Typer(no_args_is_help=True, help="Officers and their accounts.")
 app.add_typer(config_app, name="config")
 app.add_typer(officer_app, name="officer")
+app.add_typer(evaluating.app, name="evaluate")
 
 
 # The parts of the hub ---------------------------------------------------------------------------------------------
@@ -173,7 +175,7 @@ async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings,
     async def round_of_calendar() -> None:
         await recount(office, system_clock())
 
-    following = asyncio.create_task(keep_following(office), name="followers")
+    following = asyncio.create_task(keep_following(office, topics.FOLLOWERS), name="followers")
     stack.push_async_callback(_cancelled, following)
     timer = await stack.enter_async_context(Timer())
     timer.every(settings.timing.sweep_seconds, "sweep", round_of_clocks)
