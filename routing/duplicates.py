@@ -7,7 +7,6 @@ from functools import partial
 
 from hub import reading
 from hub.case import Case
-from hub.errors import NotFound
 from hub.followers import passed_over, to_the_end
 from hub.journal import Line
 from hub.office import Office
@@ -22,10 +21,10 @@ from routing.similar import Rarity, keys, rarity, score, sketch
 LETTER = "letter"
 NEWEST = 40
 """Letters of one key that are looked at: who writes about the same matter writes in the same weeks."""
-COMPARED = 40
+COMPARED = 20
 """Letters that are compared word by word on the page of a case; on a list of many letters it is FEW."""
 FEW = 6
-LIKELY = 0.6
+LIKELY = 0.5
 """From this score on an officer is shown a letter; DESIGN §9: a person decides whether two are one."""
 
 _KEPT: list[tuple[Rulebook, Rarity]] = []
@@ -33,19 +32,21 @@ _KEPT: list[tuple[Rulebook, Rarity]] = []
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A letter that seems to be about the same matter, as its reader may see it; `score` between 0 and 1."""
+    """A letter that seems to be about the same matter, as its reader may see it.
+
+    `score` lies between 0 and 1; `leads` says that its answer is still to come and that it follows no other, so that
+    others may be merged into it.
+    """
 
     row: Row
     score: float
-    lead: str
+    leads: bool
 
 
 def rarity_of(book: Rulebook) -> Rarity:
-    """The weights in this district: its own names and those of its units are no news. Read once for each rulebook."""
+    """The weights in this district, whose own name is no news. Read once for each rulebook."""
     if not _KEPT or _KEPT[0][0] is not book:
-        place = book.directory
-        named = (place.district, *place.areas, *(unit.zh for unit in place.units.values()))
-        _KEPT[:] = [(book, rarity().knowing(named))]
+        _KEPT[:] = [(book, rarity().knowing((book.directory.district,)))]
     return _KEPT[0][1]
 
 
@@ -77,12 +78,10 @@ def file_letters(table: Rarity, tx: Tx, lines: Iterable[Line]) -> None:
 
 
 def like_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime, limit: int = 5) -> tuple[Alike, ...]:
-    """The letters most like one, open or answered, as far as the actor sees them. Raises NotFound."""
+    """The letters most like one, open or answered, as far as the actor sees them; none where that one is not theirs."""
     case_id = cases.id_of(tx, number)
-    case = cases.get(tx, case_id) if case_id else None
-    if case is None or not _visible(tx, [case.id], actor, book):
-        raise NotFound
-    return _like(tx, case, actor, book, now, COMPARED)[:limit]
+    seen = _visible(tx, [case_id], actor, book) if case_id else []
+    return _like(tx, seen[0], actor, book, now, COMPARED)[:limit] if seen else ()
 
 
 def like_each(
@@ -103,8 +102,12 @@ def _like(tx: Tx, case: Case, actor: Actor, book: Rulebook, now: datetime, most:
     mine = sketch(case.title, said.get(case.id, ""), table)
     scored = [(score(mine, sketch(c.title, said.get(c.id, ""), table)), c) for c in others]
     likely = sorted((pair for pair in scored if pair[0] >= LIKELY), key=lambda p: (p[0], p[1].id), reverse=True)
-    return tuple(Alike(reading.row(c, book, now, actor), share, c.lead) for share, c in likely)
+    return tuple(Alike(reading.row(c, book, now, actor), share, _leads(c)) for share, c in likely)
 
 
 def _visible(tx: Tx, ids: list[str], actor: Actor, book: Rulebook) -> list[Case]:
     return lists.page(tx, sight(actor, book.directory), {"machine": LETTER, "ids": tuple(ids)}, len(ids)) if ids else []
+
+
+def _leads(case: Case) -> bool:
+    return not case.lead and case.answered_at is None and case.closed_at is None

@@ -15,7 +15,7 @@ RARITY = Path(__file__).with_name("rarity.txt")
 RAREST = 7.0
 """What a term weighs that hardly any letter holds: the name of an estate, a firm, a road."""
 KNOWN = 1.0
-"""What the names of the district and its units weigh: everybody writes them, and they tell no two matters apart."""
+"""What the district's own name weighs: everybody writes it, and it tells no two matters apart."""
 MOST_TERMS = 1500
 """Terms of a letter that are looked at; a longer one has said what it is about by then."""
 BIAS, EITHER_TITLE, BOTH_TITLES, WHOLE, ELSEWHERE = -6.4, 5.2, 4.2, 8.0, -3.0
@@ -46,7 +46,7 @@ class Rarity:
         return KNOWN if term in self.known else self.weights.get(term, RAREST)
 
     def knowing(self, names: Iterable[str]) -> "Rarity":
-        """The same table in a district whose own names are no news."""
+        """The same table where these names are no news."""
         return Rarity(self.weights, frozenset(term for name in names for term in terms(name)))
 
 

@@ -42,8 +42,12 @@ CANDIDATES = 8
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Letters of this week about one matter, the oldest first; `weeks` are letters a week, the oldest week first."""
+    """Letters of this week about one matter, the oldest first.
 
+    `first` is the oldest of all five weeks, by which the topic is known; `weeks` are letters a week, the oldest first.
+    """
+
+    first: str
     ids: tuple[str, ...]
     weeks: tuple[int, ...]
     writers: int
@@ -75,7 +79,7 @@ class Shown:
     topic: Topic
     n: int
     title: str
-    numbers: tuple[tuple[str, str], ...]
+    letters: tuple[tuple[str, str], ...]
     places: tuple[str, ...]
 
 
@@ -111,7 +115,7 @@ def keep(tx: Tx, groups: Sequence[Sequence[Letter]], book: Rulebook, now: dateti
     for topic in topics:
         if topic.surges:
             refs = {"n": topic.weeks[-1], "writers": topic.writers}
-            told = Notice("supervisor@", "topic_surge", f"topic_surge:{year}-{week}:{topic.ids[0]}", refs)
+            told = Notice("supervisor@", "topic_surge", f"topic_surge:{year}-{week}:{topic.first}", refs)
             outbox.put(tx, topic.ids[0], (told,), now)
     return True
 
@@ -153,7 +157,9 @@ def topics_of(groups: Iterable[Sequence[Letter]], writers: dict[str, str], now: 
             weeks[WEEKS - 1 - min(WEEKS - 1, (now - letter.received_at) // WEEK)] += 1
         ids = tuple(x.id for x in group if x.received_at > now - WEEK)
         if len(ids) >= LEAST:
-            topics.append(Topic(ids, tuple(weeks), len({writers.get(case_id, case_id) for case_id in ids})))
+            topics.append(
+                Topic(group[0].id, ids, tuple(weeks), len({writers.get(case_id, case_id) for case_id in ids}))
+            )
     return tuple(sorted(topics, key=lambda t: (-t.writers, -len(t.ids), t.ids)))
 
 
@@ -170,7 +176,7 @@ def latest(tx: Tx) -> Week | None:
     if not text:
         return None
     kept = json.loads(text)
-    topics = (Topic(tuple(t["ids"]), tuple(t["weeks"]), int(t["writers"])) for t in kept["topics"])
+    topics = (Topic(str(t["first"]), tuple(t["ids"]), tuple(t["weeks"]), int(t["writers"])) for t in kept["topics"])
     return Week(from_text(kept["at"]), tuple(topics))
 
 
@@ -186,6 +192,6 @@ def shown(tx: Tx, actor: Actor, book: Rulebook) -> tuple[datetime | None, tuple[
             places = Counter(case.place or case.area for case in seen)
             named = tuple(place for place, _ in places.most_common(4) if place)
             first = seen[-1]
-            numbers = tuple((case.number, case.title) for case in seen)
-            found.append(Shown(topic, len(seen), first.title, numbers, named[:3]))
+            letters = tuple((case.number, case.title) for case in seen)
+            found.append(Shown(topic, len(seen), first.title, letters, named[:3]))
     return week.at, tuple(found)

@@ -20,13 +20,13 @@ CITIZEN_NOTICES = {
     "redo_due", "extended", "new_due", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused",
     "closed", "withdrawn", "transferred", "merged", "message_added", "published", "corrected", "due_moved",
 }
-FOR_OFFICERS = {"record", "what", "n", "due_today", "late"}
+FOR_OFFICERS = {"record", "what", "n", "due_today", "late", "writers"}
 OFFICER_NOTICES = {
     "assigned", "returned", "contested", "contest_decided", "review_waiting", "remind", "overdue_staff", "urge",
     "urgent", "phone_task", "message_from_citizen", "question_answered", "new_limit", "extension_asked",
     "extension_decided", "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",
     "reason_given", "record_due", "record_late", "listed", "call_back", "veto", "site_publication",
-    "site_statistics", "digest", "work_list", "due_moved_staff",
+    "site_statistics", "digest", "work_list", "due_moved_staff", "topic_surge",
 }
 # fmt: on
 FILLED = {

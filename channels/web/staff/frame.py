@@ -28,6 +28,7 @@ REVIEWS = ("reviewer", "supervisor")
 PUBLICATION = ("publisher", "supervisor")
 BOARD = ("supervisor", "leader", "reviewer", "dispatcher", "signer", "handler")
 COUNTER = ("clerk", "intake")
+TOPICS = ("supervisor", "leader", "dispatcher")
 
 PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("inbox", "/staff/inbox", N_("收件箱"), (), ()),
@@ -36,6 +37,7 @@ PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("reviews", "/staff/reviews", N_("审核"), REVIEWS, ("to_review",)),
     ("publication", "/staff/publication", N_("公开审查"), PUBLICATION, ("to_publish",)),
     ("board", "/staff/board", N_("看板"), BOARD, ()),
+    ("topics", "/staff/topics", N_("热点"), TOPICS, ()),
     ("admin", "/staff/admin", N_("管理"), ("admin",), ()),
     ("absence", "/staff/absence", N_("外出"), (), ()),
 )

@@ -14,9 +14,10 @@ from channels.web.staff import (
     publication,
     reviews,
     running,
+    topics,
 )
 from channels.web.staff.counter import adding, filing, slip
-from channels.web.staff.frame import BOARD, COUNTER, DISPATCH, PUBLICATION, REVIEWS
+from channels.web.staff.frame import BOARD, COUNTER, DISPATCH, PUBLICATION, REVIEWS, TOPICS
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/login", login.ask, "public"),
@@ -45,6 +46,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/publication/{number}", publication.act, PUBLICATION),
     Route("POST", "/staff/publication/{number}/{move}", publication.decide, PUBLICATION),
     Route("GET", "/staff/board", board.show_board, BOARD),
+    Route("GET", "/staff/topics", topics.show_topics, TOPICS),
     Route("GET", "/staff/absence", absence.show_absence, "officer"),
     Route("POST", "/staff/absence", absence.enter, "officer"),
     Route("POST", "/staff/absence/end", absence.end, "officer"),
