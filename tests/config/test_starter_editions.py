@@ -47,6 +47,7 @@ FILLED = {
     "n": "58",
     "due_today": "12",
     "late": "104",
+    "writers": "12",
 }
 FILLED_EN = FILLED | {
     "unit": "Market Supervision Bureau",
