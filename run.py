@@ -29,6 +29,7 @@ from hub.office import Office
 from hub.storage import settings as store_settings
 from hub.storage.migrate import migrate as bring_schema
 from hub.timer import Timer
+from routing import topics
 from supervision.patrol import sweep
 from supervision.recount import recount
 
@@ -119,7 +120,7 @@ async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings,
     async def round_of_calendar() -> None:
         await recount(office, system_clock())
 
-    following = asyncio.create_task(keep_following(office), name="followers")
+    following = asyncio.create_task(keep_following(office, topics.FOLLOWERS), name="followers")
     stack.push_async_callback(_cancelled, following)
     timer = await stack.enter_async_context(Timer())
     timer.every(settings.timing.sweep_seconds, "sweep", round_of_clocks)

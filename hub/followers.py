@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -34,6 +34,8 @@ _PUBLIC_LINES = frozenset(
 )
 
 Effect = Callable[[Tx, Iterable[Line]], None]
+Follower = tuple[str, Callable[[Office], Awaitable[int]]]
+"""A follower from outside the hub, by name: it answers how many lines it read, and is asked again until that is 0."""
 
 
 class Release(NamedTuple):
@@ -44,27 +46,32 @@ class Release(NamedTuple):
     reply: int
 
 
-async def run_followers(office: Office) -> int:
-    """Bring every follower up to the end of the journal; answers how many lines were read.
+async def run_followers(office: Office, more: Iterable[Follower] = ()) -> int:
+    """Bring every follower, and those that `run.py` hands in, up to the end of the journal; answers the lines read.
 
     Safe at any time, in any number of processes. A follower that fails is logged, keeps its place and is tried again
     the next time; the others go on.
     """
     engine = "postgres" if office.store.health().engine.startswith("postgres") else "sqlite"
     read = 0
-    for name, follower in (("merged", _merged), ("search", _search), ("totals", _totals)):
+    own: tuple[Follower, ...] = (
+        ("merged", _merged),
+        ("search", partial(_search, engine=engine)),
+        ("totals", _totals),
+    )
+    for name, follower in (*own, *more):
         try:
-            read += await follower(office, engine)
+            read += await follower(office)
         except Exception as fault:
             log.warning("follower_failed", alarm=True, follower=name, error=type(fault).__name__)
     return read
 
 
-async def keep_following(office: Office) -> None:
+async def keep_following(office: Office, more: Iterable[Follower] = ()) -> None:
     """Follow for as long as the task lives: each change wakes it, a quiet hour costs nothing."""
     while True:
         head = office.store.head()
-        if await run_followers(office) == 0:
+        if await run_followers(office, more) == 0:
             await office.store.wait_for_change(head, 30.0)
         await asyncio.sleep(REST)
 
@@ -73,17 +80,18 @@ async def keep_following(office: Office) -> None:
 
 
 async def _search(office: Office, engine: str) -> int:
-    return await _to_the_end(office, "search", lambda tx, lines: index(tx, engine, lines))
+    return await to_the_end(office, "search", lambda tx, lines: index(tx, engine, lines))
 
 
-async def _totals(office: Office, engine: str) -> int:
+async def _totals(office: Office) -> int:
     async def run(book: Rulebook) -> int:
-        return await _to_the_end(office, "totals", lambda tx, lines: count(tx, book, lines))
+        return await to_the_end(office, "totals", lambda tx, lines: count(tx, book, lines))
 
     return await office.with_rules(run)
 
 
-async def _to_the_end(office: Office, name: str, effect: Effect) -> int:
+async def to_the_end(office: Office, name: str, effect: Effect) -> int:
+    """Follow the journal to its end, some lines a deed; answers how many were read."""
     read = 0
     while done := await office.store.write(_next, name, effect, BATCH):
         read += done
@@ -107,7 +115,7 @@ def index(tx: Tx, engine: str, lines: Iterable[Line]) -> None:
         if line.case_id and not line.action.startswith("clock."):
             touched[line.case_id] = touched.get(line.case_id, False) or line.action in _PUBLIC_LINES
     for case_id, public in touched.items():
-        with _passed_over(tx, case_id):
+        with passed_over(tx, case_id):
             _index_case(tx, engine, case_id, public=public)
 
 
@@ -146,12 +154,12 @@ def _index_for_public(tx: Tx, engine: str, letter_id: str) -> None:
 def count(tx: Tx, book: Rulebook, lines: Iterable[Line]) -> None:
     """Count the cases anew that the lines speak of. Raises OldEdition."""
     for case_id in dict.fromkeys(line.case_id for line in lines if line.case_id):
-        with _passed_over(tx, case_id):
+        with passed_over(tx, case_id):
             totals.count_again(tx, case_id, book)
 
 
 @contextmanager
-def _passed_over(tx: Tx, case_id: str) -> Iterator[None]:
+def passed_over(tx: Tx, case_id: str) -> Iterator[None]:
     """One case that cannot be read is told and left out; `verify` finds it again. The rest must not wait for it."""
     try:
         yield
@@ -193,7 +201,7 @@ async def _verify_totals(office: Office, batch: int, book: Rulebook) -> tuple[st
 # Merged cases: each follower is answered by its own deed -----------------------------------------------------------
 
 
-async def _merged(office: Office, engine: str) -> int:
+async def _merged(office: Office) -> int:
     read = 0
     while True:
         seen, lines = await office.store.read(_lines, "merged", BATCH * 10)

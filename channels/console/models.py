@@ -1,12 +1,14 @@
 """Commands about what was learnt: `evaluate` tells how well it judges labelled files, `train` learns it anew."""
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hub.console import JsonFlag, Stopped, command, lines_of, out, print_json, progress
+from routing import duplicate_figures
 from supervision.scoring.model import CONCERNS, WEIGHTS, scorer, write
 from supervision.scoring.training import FOLDS, train
 from supervision.scoring.trial import Labelled, evaluate, labelled
@@ -58,3 +60,37 @@ def _row(n: int, line: str) -> dict[str, Any]:
         return dict(json.loads(line))
     except (ValueError, TypeError):
         raise ValueError(f"第{n}行不是一条JSON记录。(Row {n} is no JSON object.)") from None
+
+
+@command(evaluate_app, "duplicates")
+async def evaluate_duplicates(
+    file: Annotated[Path, typer.Argument(help="JSON lines of {a, b, same}; `.gz` too.")],
+    messages: Annotated[Path, typer.Option(help="JSON lines of {id, title, body}; `.gz` too.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure how well likeness tells letters about one matter from letters about two."""
+    with lines_of(file) as pairs, lines_of(messages) as letters:
+        known = objects_of(letters, messages, ("id", "title"))
+        found = duplicate_figures.measure(objects_of(pairs, file, ("a", "b", "same")), known)
+    if as_json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        out.print(f"{name:10} {value:g}")
+
+
+def objects_of(lines: Iterable[str], file: Path, needed: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+    """The objects of a file; raises Stopped with the line of one that cannot be read or lacks a field."""
+    for n, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or any(name not in row for name in needed):
+            named = "、".join(needed)
+            raise Stopped(
+                f"{file.name} 第{n}行：应是含 {named} 的JSON对象。(Line {n}: a JSON object with these fields.)"
+            )
+        yield row

@@ -1,11 +1,10 @@
-"""Terms find Chinese words inside sentences, and likeness finds the letter that says the same."""
+"""Terms find Chinese words inside sentences."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.terms import search_terms, single_characters, terms
-from routing.similar import likeness
 
 
 def holds(text: str, query: str) -> bool:
@@ -52,18 +51,3 @@ def test_terms_are_clean_tokens_of_any_text(text: str) -> None:
 
 def test_an_endless_word_is_cut() -> None:
     assert len(terms("x" * 5000)[0]) == 64
-
-
-def test_the_letter_that_says_the_same_is_more_alike_than_another() -> None:
-    mine = terms("双井巷路灯坏了三天，晚上很黑")
-    same = terms("双井巷的路灯不亮，晚上太黑")
-    other = terms("小学门口停车难，早上很堵")
-    assert likeness(mine, same) > 0.2 > likeness(mine, other)
-
-
-@given(st.lists(st.sampled_from("abcde")), st.lists(st.sampled_from("abcde")))
-def test_likeness_is_a_share_the_same_both_ways_and_whole_for_equal_terms(a: list[str], b: list[str]) -> None:
-    assert 0.0 <= likeness(a, b) <= 1.0
-    assert likeness(a, b) == pytest.approx(likeness(b, a))
-    if a:
-        assert likeness(a, a) == pytest.approx(1.0)

@@ -31,7 +31,7 @@ def test_every_notice_that_rungs_and_mornings_tell_has_its_texts() -> None:
     ladders = starter.read()["ladders"]
     watches = {name for name, table in ladders.items() if isinstance(table, dict) and "watch" in str(table["rungs"])}
     assert watches == {"veto", "site_publication", "site_statistics"}
-    assert said | watches | {digests.DIGEST, "work_list"} <= set(NOTICES)
+    assert said | watches | {digests.DIGEST, "work_list", "topic_surge"} <= set(NOTICES)
 
 
 def test_every_notice_says_the_same_parts_in_both_languages() -> None:

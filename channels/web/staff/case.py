@@ -21,6 +21,7 @@ from hub.machines.machine import Move
 from hub.rulebook import Rulebook
 from hub.views import StaffCase
 from routing.choose import because
+from routing.duplicates import like_case
 from routing.matter import Decision, decision_from_json
 from routing.rules import RuleSet, read_rules
 
@@ -96,6 +97,7 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
     kind = desk.book.kind(look.kind, look.edition)
     reader = fields.Reader(desk.word, desk.say, desk.book, kind, look.officers)
     case = look.case
+    alike = await desk.office.store.read(like_case, number, desk.actor, desk.book, desk.now)
     steps, besides = fields.moves_in_order(case.moves)
     forms = {m.code: _form(m, reader, attempt) for m in case.moves}
     done = query(desk.request).get("done", "")
@@ -129,6 +131,8 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
         overlays=[parts.overlay(desk, o) for o in reversed(case.overlays) if o["kind"] != "contact"],
         replies=[parts.reply(desk, r) for r in reversed(case.replies)],
         notices=[_notice(desk, n, case) for n in look.notices],
+        alike=[parts.alike(desk, a) for a in alike],
+        may_merge=any(m.code == "merge" for m in case.moves),
         units=fields.units_of(desk.book.directory, desk.lang),
         attempt=_told(desk, case, attempt),
         shown=attempt.shown,

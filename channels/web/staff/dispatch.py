@@ -13,6 +13,7 @@ from hub import workbench
 from hub.errors import Invalid, NotFound, Refusal, Said
 from hub.machines.registry import MACHINES
 from hub.workbench import Waiting
+from routing.duplicates import like_each
 
 MOST_PICKS = 4
 VIEWS = ("contested", "to_dispatch", "to_accept")
@@ -80,7 +81,11 @@ async def _render(
 ) -> web.Response:
     views = VIEWS if any(desk.actor.has(r) for r in DISPATCH) else ()
     found = await desk.office.store.read(workbench.to_dispatch, desk.actor, views, desk.book, desk.now)
+    numbers = tuple(w.row.number for w in found)
+    alike = await desk.office.store.read(like_each, numbers, desk.actor, desk.book, desk.now, room="heavy")
     cards = [_card(desk, w, number, fault, given or {}) for w in found]
+    for card in cards:
+        card["alike"] = [parts.alike(desk, a) for a in alike.get(card["number"], ())]
     gone = fault is not None and all(c["number"] != number for c in cards)
     done, done_number = query(desk.request).get("done", ""), query(desk.request).get("number", "")
     word = parts.move_word(desk, done) if done else ""

@@ -30,6 +30,7 @@ PUBLICATION = ("publisher", "supervisor")
 BOARD = ("supervisor", "leader", "reviewer", "dispatcher", "signer", "handler")
 COUNTER = ("clerk", "intake")
 CHANNELS = MAY
+TOPICS = ("supervisor", "leader", "dispatcher")
 
 PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("inbox", "/staff/inbox", N_("收件箱"), (), ()),
@@ -39,6 +40,7 @@ PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("publication", "/staff/publication", N_("公开审查"), PUBLICATION, ("to_publish",)),
     ("board", "/staff/board", N_("看板"), BOARD, ()),
     ("channels", "/staff/channels", N_("渠道"), CHANNELS, ()),
+    ("topics", "/staff/topics", N_("热点"), TOPICS, ()),
     ("admin", "/staff/admin", N_("管理"), ("admin",), ()),
     ("absence", "/staff/absence", N_("外出"), (), ()),
 )

@@ -10,6 +10,7 @@ from channels.web.staff.frame import Desk
 from hub.presence import Other
 from hub.views import ClockView, ReplyView, Row, Spoken, StaffCase
 from hub.words import clock_word, move_words
+from routing.duplicates import Alike
 
 LAMPS = {"grey": "paused"}
 HOLDERS: Mapping[str, str] = {
@@ -138,6 +139,20 @@ def inbox_row(desk: Desk, row: Row, view: str = "", officer: str = "") -> dict[s
         "urgent": row.urgent,
         "level": row.level,
         "late": row.lamp.colour == "red",
+    }
+
+
+def alike(desk: Desk, found: Alike) -> dict[str, Any]:
+    """A letter that seems to be about the same matter; `leads` where others may be merged into it."""
+    row = found.row
+    return {
+        "href": f"/staff/cases/{row.number}",
+        "number": row.number,
+        "title": row.title,
+        "state": desk.word(row.state_word),
+        "day": row.received_day,
+        "share": round(found.score * 100),
+        "leads": found.leads,
     }
 
 

@@ -17,9 +17,10 @@ from channels.web.staff import (
     reviews,
     rules,
     running,
+    topics,
 )
 from channels.web.staff.counter import adding, filing, renewing, slip
-from channels.web.staff.frame import BOARD, CHANNELS, COUNTER, DISPATCH, PUBLICATION, REVIEWS
+from channels.web.staff.frame import BOARD, CHANNELS, COUNTER, DISPATCH, PUBLICATION, REVIEWS, TOPICS
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/login", login.ask, "public"),
@@ -54,6 +55,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/board", board.show_board, BOARD),
     Route("GET", "/staff/channels", channels.show_channels, CHANNELS),
     Route("POST", "/staff/channels", channels.decide, CHANNELS),
+    Route("GET", "/staff/topics", topics.show_topics, TOPICS),
     Route("GET", "/staff/absence", absence.show_absence, "officer"),
     Route("POST", "/staff/absence", absence.enter, "officer"),
     Route("POST", "/staff/absence/end", absence.end, "officer"),

@@ -1,0 +1,124 @@
+"""Letters about one matter are found, however they are worded, by who may see them; topics and surges are told once."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hub import workbench
+from hub.followers import run_followers
+from hub.intake import Received
+from hub.office import Office
+from hub.people import Actor
+from hub.storage import alike
+from hub.storage.contract import Store
+from hub.submission import Contact
+from routing.duplicates import Alike, like_case, like_each
+from routing.topics import FOLLOWERS, Shown, latest, shown
+from tests.builders import HANDLER, RECEPTION, SUPERVISOR, a_letter, an_office, an_officer
+from tests.conftest import FixedClock
+
+HOUSING = an_officer("韩住建", "handler@housing")
+LAMP = {"title": "双井巷路灯坏了三天", "body": "双井巷门口的路灯三天不亮了，晚上老人出门看不见台阶，请尽快来修。"}
+AGAIN = {"title": "请修一修双井巷的路灯", "body": "我家住双井巷，这几天晚上路灯都不亮，孩子放学回家很害怕。"}
+LIFT = {"title": "翠湖苑2栋电梯停在半空", "body": "翠湖苑2栋的电梯这个月第三次停在半空，物业说没有维修资金。"}
+
+
+async def write(office: Office, key: str, words: dict[str, str], phone: str = "", **changes: Any) -> Received:
+    contact = Contact(name="李小满", phone=phone or f"139000012{len(key):02d}")
+    return await office.receive(a_letter(key, **words, contact=contact, **changes))
+
+
+async def like(office: Office, number: str, actor: Actor) -> list[str]:
+    found: tuple[Alike, ...] = await office.store.read(like_case, number, actor, await office.book(), office.clock())
+    return [one.row.number for one in found]
+
+
+async def topics(office: Office, actor: Actor = SUPERVISOR) -> tuple[Shown, ...]:
+    await run_followers(office, FOLLOWERS)
+    _, found = await office.store.read(shown, actor, await office.book())
+    return found
+
+
+async def test_the_same_matter_in_other_words_is_found_and_another_matter_is_not(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    first, again, lift = [await write(office, k, w) for k, w in (("a", LAMP), ("bb", AGAIN), ("ccc", LIFT))]
+    copy = await write(office, "dddd", LAMP | {"body": LAMP["body"] + "谢谢！"})
+    assert await like(office, first.number, RECEPTION) == [], "nothing is filed before the follower has come by"
+    await run_followers(office, FOLLOWERS)
+    assert await like(office, first.number, RECEPTION) == [copy.number, again.number], "the most alike first"
+    assert first.number in await like(office, again.number, RECEPTION)
+    assert await like(office, lift.number, RECEPTION) == []
+    numbers = (first.number, lift.number)
+    listed = await store.read(like_each, numbers, RECEPTION, await office.book(), clock(), room="heavy")
+    assert {n: [one.row.number for one in rows] for n, rows in listed.items()} == {
+        first.number: [copy.number, again.number],
+        lift.number: [],
+    }
+
+
+async def test_what_an_officer_may_not_see_is_not_among_the_similar_ones(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    mine, other = await write(office, "a", LAMP), await write(office, "bb", LAMP)
+    await run_followers(office, FOLLOWERS)
+    for letter, unit in ((mine, "urban"), (other, "housing")):
+        if letter.state == "submitted":
+            await office.act(letter.number, "accept", {}, RECEPTION)
+        move = "redispatch" if letter.state == "dispatched" else "dispatch"
+        await office.act(letter.number, move, {"unit": unit, "reason": "按职责分工。"}, RECEPTION)
+    assert await like(office, mine.number, RECEPTION) == [other.number]
+    assert await like(office, mine.number, HANDLER) == []
+    assert await like(office, other.number, HANDLER) == [], "a case that is not theirs is asked about in vain"
+
+
+async def test_a_sealed_letter_is_filed_under_nothing_and_is_in_no_topic(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    sealed = {"kind": "report_staff", "aim": "misconduct", "target": "urban"}
+    fields = {"who": "窗口的一位工作人员", "which_unit": "区城管局"}
+    written = [await write(office, "k" * n, LAMP, fields=fields, **sealed) for n in range(1, 5)]
+    assert await topics(office) == ()
+    assert [await store.read(alike.of_case, one.case_id) for one in written] == [()] * 4
+    assert await store.read(latest) is not None
+
+
+async def test_a_surge_is_a_topic_with_its_writers_and_is_told_once_a_week(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    first = await write(office, "a", LAMP, phone="13900000001")
+    for n in range(2, 6):
+        clock.advance(minutes=1)
+        await write(office, f"k{n}", LAMP, phone=f"1390000000{min(n, 3)}")
+    await write(office, "lift", LIFT)
+    (topic,) = await topics(office)
+    assert (topic.n, topic.topic.writers, topic.topic.weeks) == (5, 3, (0, 0, 0, 0, 5))
+    assert topic.topic.surges
+    assert topic.title == LAMP["title"]
+    clock.advance(days=1)
+    assert len(await topics(office)) == 1
+    told = await store.read(workbench.on_desk, SUPERVISOR, await office.book())
+    assert [(row["text"], row["number"]) for row in told] == [("topic_surge", first.number)]
+
+
+async def test_old_letters_are_the_weeks_before_and_a_steady_topic_is_no_surge(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    for n in range(1, 5):
+        await write(office, f"old{n}", LAMP, phone=f"1380000000{n}")
+    clock.advance(days=10)
+    for n in range(1, 6):
+        await write(office, f"new{n}", LAMP, phone=f"1390000000{n}")
+    (topic,) = await topics(office)
+    assert topic.topic.weeks == (0, 0, 0, 4, 5)
+    assert topic.topic.surges is False or topic.topic.before <= 5 / 3
+    clock.advance(days=8)
+    assert await topics(office) == (), "a week without letters is a week without topics"
+    week = await store.read(latest)
+    assert week is not None
+    assert clock() - week.at < timedelta(minutes=1)
