@@ -5,7 +5,7 @@ import math
 import signal
 import tomllib
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,7 @@ import structlog
 import typer
 from aiohttp import web
 
-from channels.outside import Secrets, outside
+from channels.outside import outside, secrets_of
 from channels.web.api.routes import whole_document
 from channels.web.app import make_app, make_runner
 from channels.web.keys import Parts
@@ -36,7 +36,7 @@ from hub.importing import Way, import_letters
 from hub.limits import parse_limit
 from hub.moments import Clock, system_clock
 from hub.office import Office
-from hub.ports import Matter
+from hub.ports import Choose
 from hub.privacy.vault import KeyRing
 from hub.rulebook import Rulebook, read_rulebook
 from hub.rulesets import asked_rule
@@ -46,7 +46,9 @@ from hub.storage.migrate import migrate as bring_schema
 from hub.storage.store import open_store
 from hub.timer import Timer
 from hub.verify import verify as verify_store
+from routing import commands, evaluating
 from routing.danger import Dangers, read_dangers
+from routing.models import Models
 from routing.port import chooser
 from routing.rules import read_rules
 from supervision.checks import inspect
@@ -59,6 +61,7 @@ config_app = typer.Typer(no_args_is_help=True, help="Rule sets: put files into f
 officer_app = typer.Typer(no_args_is_help=True, help="Officers and their accounts.")
 app.add_typer(config_app, name="config")
 app.add_typer(officer_app, name="officer")
+app.add_typer(evaluating.app, name="evaluate")
 
 
 # The parts of the hub ---------------------------------------------------------------------------------------------
@@ -76,6 +79,20 @@ def dangers() -> Dangers:
     return read_dangers(tomllib.loads((starter.HERE / "danger.toml").read_text("utf-8")))
 
 
+def models_of(settings: Settings) -> Models:
+    """The trained models of this hub; the starter model where none was trained."""
+    return Models(settings.data.folder / "models")
+
+
+def choose_of(settings: Settings) -> Choose:
+    """Routing by the rules and by the model in force."""
+    return chooser(dangers(), models_of(settings).in_force)
+
+
+def has_store(settings: Settings) -> bool:
+    return bool(settings.data.database_url) or (settings.data.folder / "minxin.db").exists()
+
+
 @asynccontextmanager
 async def opened(settings: Settings, clock: Clock = system_clock, *, writes: bool = True) -> AsyncIterator[Office]:
     """The hub on its store; whatever fails while it opens, nothing stays open."""
@@ -86,7 +103,7 @@ async def opened(settings: Settings, clock: Clock = system_clock, *, writes: boo
         if not keys.exists() and await store.read(checking.sealed):
             raise Stopped(f"缺少密钥文件 {keys}：请放回它的副本，新的打不开已存的内容。(Put the key file back.)")
         ring = KeyRing.create(keys)
-        yield Office(store, ring, clock, chooser(dangers()), inspect, FileStore(settings.data.folder / "files"))
+        yield Office(store, ring, clock, choose_of(settings), inspect, FileStore(settings.data.folder / "files"))
 
 
 async def must_have_rules(office: Office) -> None:
@@ -97,7 +114,7 @@ async def must_have_rules(office: Office) -> None:
 
 async def book_of(settings: Settings) -> Rulebook:
     """The rules in force, or those of the starter set where there is no store yet."""
-    if settings.data.database_url or (settings.data.folder / "minxin.db").exists():
+    if has_store(settings):
         async with opened(settings, writes=False) as office:
             if await office.store.read(editions.numbers):
                 return await office.book()
@@ -148,19 +165,6 @@ async def serve() -> None:
         out.print(f"民信 Minxin: http://{host}:{port}{'  （演示 demo）' if settings.demo else ''}")
         await stopping.wait()
         log.info("stopping")
-
-
-def secrets_of(settings: Settings) -> Secrets:
-    """The secrets of the channels that are on, each from its own file; raises BadSettings."""
-    telegram, sms, mail = settings.telegram, settings.sms, settings.mail
-    read = process_settings.secret
-    return Secrets(
-        token=read(telegram.token_file, "Telegram机器人的token") if telegram.mode != "off" else "",
-        hook=read(telegram.secret_file, "Telegram回调的密钥") if telegram.mode == "webhook" else "",
-        sms=read(sms.secret_file, "短信网关的密钥") if sms.gateway_url else "",
-        smtp=read(mail.smtp_password_file, "SMTP密码") if mail.mode != "off" and mail.smtp_user else "",
-        imap=read(mail.imap_password_file, "IMAP密码") if mail.mode == "both" else "",
-    )
 
 
 async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings, ended: dict[str, datetime]) -> None:
@@ -352,30 +356,16 @@ async def import_(
     as_json: JsonFlag = False,
 ) -> int:
     """Import JSON lines of {id,title,body,at,kind?,category?,due?,reply?,reply_time?}; run again, it goes on."""
-    choose = chooser(dangers())
-    async with opened(settings_now()) as office:
+    settings = settings_now()
+    async with opened(settings) as office:
         await must_have_rules(office)
-        way = Way(office, choose, source or file.name.removesuffix(".gz").removesuffix(".jsonl"), with_replies)
+        way = Way(
+            office, choose_of(settings), source or file.name.removesuffix(".gz").removesuffix(".jsonl"), with_replies
+        )
         with lines_of(file) as lines, progress("导入") as tell:
             summary = await import_letters(way, lines, tell)
     print_json(summary.as_told()) if as_json else printed.imported(summary)
     return 1 if summary.refused and not summary.imported and not summary.known else 0
-
-
-@command(app, "route")
-async def route(
-    text: Annotated[str, typer.Option(help="What a letter says.")],
-    kind: Annotated[str, typer.Option()] = "consult",
-    as_json: JsonFlag = False,
-) -> None:
-    """Say which unit a letter would go to, and why."""
-    book = await book_of(settings_now())
-    if kind not in book.kinds:
-        raise Stopped(f"没有类别 {kind}，可用：{'、'.join(book.kinds)}。(No such kind.)")
-    level = book.kinds[kind].level[book.kinds[kind].aims[0]]
-    matter = Matter(kind, book.kinds[kind].aims[0], "", text, "", "", {}, level, True, False)
-    chosen = chooser(dangers())(matter, book.kinds[kind], book)
-    print_json(asdict(chosen)) if as_json else printed.routed(chosen, book)
 
 
 @command(app, "due")
@@ -419,6 +409,18 @@ async def openapi() -> None:
     print_json(whole_document())
 
 
+def store_now() -> AbstractAsyncContextManager[Office] | None:
+    """The hub on its store for reading; None where there is no store yet."""
+    settings = settings_now()
+    return opened(settings, writes=False) if has_store(settings) else None
+
+
+lent = commands.Lent(
+    lambda: models_of(settings_now()), lambda: choose_of(settings_now()), lambda: book_of(settings_now()), store_now
+)
+commands.add_commands(app, lent)
+
+
 # The demo district ------------------------------------------------------------------------------------------------
 
 
@@ -429,7 +431,7 @@ async def demo_(
     """Fill an empty store with the demo district and ninety days of its letters."""
     settings = settings_now()
     settings.data.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if settings.data.database_url or not (settings.data.folder / "minxin.db").exists():
+    if settings.data.database_url or not has_store(settings):
         await bring_schema(settings.data.url, clock=system_clock)
     async with opened(settings, writes=False) as office:
         found = await office.store.read(demo.state)

@@ -15,7 +15,7 @@ from channels.mail.worker import Setting as MailSetting
 from channels.sms.gateway import gateway
 from channels.telegram.bot import Access, TelegramBot, bot
 from channels.telegram.worker import Setting
-from config.settings import Mail, Settings
+from config.settings import Mail, Settings, secret
 from hub.office import Office
 from routing.danger import Dangers
 
@@ -102,3 +102,16 @@ async def mail_access(office: Office, given: Mail, secrets: Secrets) -> tuple[Sm
         return smtp, None
     box = (given.imap_host, given.imap_port, given.imap_tls, given.imap_user, secrets.imap)
     return smtp, ImapAccess(*box, given.folder, given.done_folder, given.most_bytes, trust)
+
+
+def secrets_of(settings: Settings) -> Secrets:
+    """The secrets of the channels that are on, each from its own file; raises BadSettings."""
+    telegram, sms, mail = settings.telegram, settings.sms, settings.mail
+    read = secret
+    return Secrets(
+        token=read(telegram.token_file, "Telegram机器人的token") if telegram.mode != "off" else "",
+        hook=read(telegram.secret_file, "Telegram回调的密钥") if telegram.mode == "webhook" else "",
+        sms=read(sms.secret_file, "短信网关的密钥") if sms.gateway_url else "",
+        smtp=read(mail.smtp_password_file, "SMTP密码") if mail.mode != "off" and mail.smtp_user else "",
+        imap=read(mail.imap_password_file, "IMAP密码") if mail.mode == "both" else "",
+    )
