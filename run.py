@@ -139,7 +139,7 @@ async def serve() -> None:
         if await office.store.read(store_settings.get, store_settings.DEMO):
             settings = demo.settings_of(settings)
         address = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
-        secrets = secrets_of(settings)
+        secrets = secrets_of(settings, process_settings.secret)
         channels_open = await stack.enter_async_context(outside(office, settings, address, dangers(), secrets))
         await keep_rounds(stack, office, settings, ended)
 

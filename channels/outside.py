@@ -4,6 +4,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from channels.courier import Courier, Outlet, Policy, courier
 from channels.letters import Form
@@ -15,7 +16,7 @@ from channels.mail.worker import Setting as MailSetting
 from channels.sms.gateway import gateway
 from channels.telegram.bot import Access, TelegramBot, bot
 from channels.telegram.worker import Setting
-from config.settings import Mail, Settings, secret
+from config.settings import Mail, Settings
 from hub.office import Office
 from routing.danger import Dangers
 
@@ -104,10 +105,9 @@ async def mail_access(office: Office, given: Mail, secrets: Secrets) -> tuple[Sm
     return smtp, ImapAccess(*box, given.folder, given.done_folder, given.most_bytes, trust)
 
 
-def secrets_of(settings: Settings) -> Secrets:
-    """The secrets of the channels that are on, each from its own file; raises BadSettings."""
+def secrets_of(settings: Settings, read: Callable[[Path | None, str], str]) -> Secrets:
+    """The secrets of the channels that are on, each read from its own file; raises what `read` raises."""
     telegram, sms, mail = settings.telegram, settings.sms, settings.mail
-    read = secret
     return Secrets(
         token=read(telegram.token_file, "Telegram机器人的token") if telegram.mode != "off" else "",
         hook=read(telegram.secret_file, "Telegram回调的密钥") if telegram.mode == "webhook" else "",

@@ -115,7 +115,9 @@ def _add_model(lent: Lent) -> None:
         """List the models with their figures; the one in force is marked."""
         models = lent.models()
         chosen = models.chosen()
-        rows: list[dict[str, Any]] = [{"name": n, "in_force": n == chosen, "card": models.card(n)} for n in models.names()]
+        rows: list[dict[str, Any]] = [
+            {"name": n, "in_force": n == chosen, "card": models.card(n)} for n in models.names()
+        ]
         if as_json:
             print_json(rows)
             return

@@ -9,7 +9,8 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
+from itertools import chain, repeat
 from operator import add
 from typing import Any
 
@@ -51,6 +52,11 @@ class Model:
     bias: NDArray[np.float32]
     units: Mapping[str, Mapping[str, float]]
 
+    @cached_property
+    def runs(self) -> tuple[str, ...]:
+        """The runs by their places."""
+        return tuple(self.vocabulary)
+
 
 def document(title: str, body: str) -> str:
     """What is judged of a letter whose parts are `plain`: the title twice, because it names the matter."""
@@ -65,17 +71,14 @@ def runs(text: str) -> Counter[str]:
 
 def judge(model: Model, text: str) -> Judgement | None:
     """The topic of a `document`; None where the model knows nothing of what it says."""
-    places, counts = [], []
-    known = model.vocabulary.get
-    for run, count in runs(text).items():
-        place = known(run)
-        if place is not None:
-            places.append(place)
-            counts.append(count)
-    if not places:
+    counted = runs(text)
+    places = np.fromiter(map(model.vocabulary.get, counted, repeat(-1)), np.int64, len(counted))
+    known = places >= 0
+    at = places[known]
+    if not len(at):
         return None
-    at = np.array(places)
-    loads = (1.0 + np.log(np.array(counts, dtype=np.float32))) * model.rarity[at]
+    counts = np.fromiter(counted.values(), np.float32, len(counted))[known]
+    loads = (1.0 + np.log(counts)) * model.rarity[at]
     loads /= np.sqrt(loads @ loads)
     rows = model.weights[at]
     scores = loads @ rows + model.bias
@@ -91,7 +94,7 @@ def _words(model: Model, at: NDArray[np.int64], spoke: NDArray[np.float32]) -> t
     """The runs that spoke loudest, Chinese ones of two characters and more, none inside another."""
     chosen: list[str] = []
     for place in at[np.argsort(-spoke)[: 12 * MOST_WORDS]]:
-        run = _names(model)[place]
+        run = model.runs[place]
         if len(run) < 2 or not all("\u4e00" <= sign <= "\u9fff" for sign in run):
             continue
         if not any(run in other or other in run or run[1:] == other[:-1] or other[1:] == run[:-1] for other in chosen):
@@ -99,17 +102,6 @@ def _words(model: Model, at: NDArray[np.int64], spoke: NDArray[np.float32]) -> t
         if len(chosen) == MOST_WORDS:
             break
     return tuple(chosen)
-
-
-_NAMES: dict[int, list[str]] = {}
-
-
-def _names(model: Model) -> list[str]:
-    """The runs of a model by their places."""
-    if id(model) not in _NAMES:
-        _NAMES.clear()
-        _NAMES[id(model)] = list(model.vocabulary)
-    return _NAMES[id(model)]
 
 
 def packed(model: Model) -> bytes:
