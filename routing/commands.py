@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -74,7 +75,7 @@ def _add_train(app: typer.Typer, lent: Lent) -> None:
     ) -> None:
         """Train on labelled files, imported letters with a topic and dispatchers' corrections; put it into force."""
         try:
-            from routing import training
+            training = import_module("routing.training")  # its library is an extra, and slow to load
         except ImportError:
             raise Stopped("训练需要 scikit-learn：pip install scikit-learn。(Training needs scikit-learn.)") from None
         models = lent.models()
