@@ -11,9 +11,9 @@ import structlog
 import typer
 from aiohttp import web
 
-from channels.console import letters, models, officers, rulesets, store
-from channels.console.opening import dangers, must_have_rules, opened, settings_now
-from channels.outside import Secrets, outside
+from channels.console import judging, learning, letters, officers, rulesets, store
+from channels.console.opening import dangers, has_store, must_have_rules, opened, settings_now
+from channels.outside import outside, secrets_of
 from channels.web.app import make_app, make_runner
 from channels.web.keys import Parts
 from channels.web.passwords import hash_password
@@ -38,8 +38,9 @@ app.add_typer(store.app)
 app.add_typer(letters.app)
 app.add_typer(rulesets.app, name="config")
 app.add_typer(officers.app, name="officer")
-app.add_typer(models.evaluate_app, name="evaluate")
-app.add_typer(models.train_app, name="train")
+app.add_typer(learning.app)
+app.add_typer(learning.model_app, name="model")
+app.add_typer(judging.app, name="evaluate")
 
 
 # Serving ----------------------------------------------------------------------------------------------------------
@@ -59,7 +60,7 @@ async def serve() -> None:
         if await office.store.read(store_settings.get, store_settings.DEMO):
             settings = demo.settings_of(settings)
         address = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
-        secrets = secrets_of(settings)
+        secrets = secrets_of(settings, process_settings.secret)
         channels_open = await stack.enter_async_context(outside(office, settings, address, dangers(), secrets))
         await keep_rounds(stack, office, settings, ended)
 
@@ -96,20 +97,6 @@ async def serve() -> None:
         log.info("stopping")
 
 
-def secrets_of(settings: Settings) -> Secrets:
-    """The secrets of the channels that are on, each from its own file; raises BadSettings."""
-    telegram, sms, mail = settings.telegram, settings.sms, settings.mail
-    read = process_settings.secret
-    return Secrets(
-        token=read(telegram.token_file, "Telegram机器人的token") if telegram.mode != "off" else "",
-        hook=read(telegram.secret_file, "Telegram回调的密钥") if telegram.mode == "webhook" else "",
-        sms=read(sms.secret_file, "短信网关的密钥") if sms.gateway_url else "",
-        smtp=read(mail.smtp_password_file, "SMTP密码") if mail.mode != "off" and mail.smtp_user else "",
-        imap=read(mail.imap_password_file, "IMAP密码") if mail.mode == "both" else "",
-        gateways={g.name: read(g.secret_file, f"网关{g.name}的密钥") for g in settings.gateways},
-    )
-
-
 async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings, ended: dict[str, datetime]) -> None:
     """Start the rounds of the hub: followers as the journal grows, sweep and recount now and at their interval."""
 
@@ -144,7 +131,7 @@ async def demo_(
     """Fill an empty store with the demo district and ninety days of its letters."""
     settings = settings_now()
     settings.data.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if settings.data.database_url or not (settings.data.folder / "minxin.db").exists():
+    if settings.data.database_url or not has_store(settings):
         await bring_schema(settings.data.url, clock=system_clock)
     async with opened(settings, writes=False) as office:
         found = await office.store.read(demo.state)

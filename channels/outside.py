@@ -4,6 +4,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from channels.conversing import Setting as ChatSetting
 from channels.courier import Courier, Outlet, Policy, courier
@@ -139,3 +140,16 @@ async def mail_access(office: Office, given: Mail, secrets: Secrets) -> tuple[Sm
         return smtp, None
     box = (given.imap_host, given.imap_port, given.imap_tls, given.imap_user, secrets.imap)
     return smtp, ImapAccess(*box, given.folder, given.done_folder, given.most_bytes, trust)
+
+
+def secrets_of(settings: Settings, read: Callable[[Path | None, str], str]) -> Secrets:
+    """The secrets of the channels that are on, each read from its own file; raises what `read` raises."""
+    telegram, sms, mail = settings.telegram, settings.sms, settings.mail
+    return Secrets(
+        token=read(telegram.token_file, "Telegram机器人的token") if telegram.mode != "off" else "",
+        hook=read(telegram.secret_file, "Telegram回调的密钥") if telegram.mode == "webhook" else "",
+        sms=read(sms.secret_file, "短信网关的密钥") if sms.gateway_url else "",
+        smtp=read(mail.smtp_password_file, "SMTP密码") if mail.mode != "off" and mail.smtp_user else "",
+        imap=read(mail.imap_password_file, "IMAP密码") if mail.mode == "both" else "",
+        gateways={g.name: read(g.secret_file, f"网关{g.name}的密钥") for g in settings.gateways},
+    )

@@ -8,8 +8,10 @@ from hub.errors import Said
 from hub.kinds import Aim, Kind
 from hub.units import Directory
 from routing.conflicts import STRICTER, independent, named_clearly, suggest_aim
+from routing.guided import MODEL, guided
 from routing.matter import Candidate, Decision, Matter, Reason, Tried, decision_from_json
-from routing.rules import AREA, SUPERVISOR, Rule, RuleSet
+from routing.model import Model, document, judge
+from routing.rules import AREA, SUPERVISOR, Rule, RuleSet, Sure
 from routing.words import plain
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
 GAP = 0.5
 """How far the first unit must stand before the second to count as the single competent one."""
 MOST_RANKED = 5
+MOST_TOPICS = 3
 TARGET_WEIGHT = 0.9
 UNCLEAR = 0.5
 """Score of a letter about conduct that does not say about whose: a person looks first."""
@@ -48,6 +51,7 @@ SAID: Mapping[str, Said] = {
     "aim.unclear": Said(
         "没有指明被反映的单位，请人工确认", "It does not say which unit it is about: a person confirms"
     ),
+    MODEL: Said("与以往由该单位办理的来信内容相近", "It reads like the letters that this unit has answered before"),
     "target.named": Said("来信人点名了这个单位", "The writer named this unit"),
     "sealed.receiver": Said(
         "密封件，直接送达指定的受理单位", "Sealed: it goes straight to the receiver its kind names"
@@ -77,10 +81,13 @@ class _Evidence:
     category: str | None
 
 
-def choose(matter: Matter, directory: Directory, rules: RuleSet, pointed: Aim | None = None) -> Decision:
-    """Aim first, then the ordered rules, then the reception desk (DESIGN §8).
+def choose(
+    matter: Matter, directory: Directory, rules: RuleSet, pointed: Aim | None = None, model: Model | None = None
+) -> Decision:
+    """Aim first, then the ordered rules, then the model, then the reception desk (DESIGN §8).
 
-    `pointed` is the aim that the letter's own words point to, where the caller has asked for it already.
+    `pointed` is the aim that the letter's own words point to, where the caller has asked for it already. The model is
+    only asked about a matter: where a letter about conduct goes is a question of independence, never of likeness.
     """
     pointed = pointed or suggest_aim(matter, directory)
     reading = _read(matter, directory, rules)
@@ -88,11 +95,18 @@ def choose(matter: Matter, directory: Directory, rules: RuleSet, pointed: Aim | 
     if matter.aim != "matter":
         return _doubted(_about_conduct(matter, reading, evidence.category, directory, rules), pointed, matter)
     reasons, tried = evidence.reasons, (Tried("aim", "matter"), *evidence.tried)
+    judged = judge(model, document(plain(matter.title), plain(matter.body))) if model else None
+    if model and judged:
+        reasons = guided(reasons, judged, model.units, reading.street, directory, rules)
+        tried = (*tried, Tried("model", "matched" if judged.confidence >= rules.sure.needed(matter.kind) else "unsure"))
+        evidence = replace(evidence, category=judged.category)
     ranked = _rank(reasons)
     if not ranked:
         reasons, tried = (Reason("desk.no-rule", None, (), 0.0),), (*tried, Tried("desk", "matched"))
     best = ranked[0] if ranked else Candidate("", 0.0, ())
     decision = Decision(best.unit or None, best.score, reasons, tried, ranked, evidence.category)
+    if judged:
+        decision = replace(decision, topics=judged.ranked[:MOST_TOPICS], model=judged.model)
     return _doubted(decision, pointed, matter)
 
 
@@ -103,13 +117,14 @@ def _doubted(decision: Decision, pointed: Aim, matter: Matter) -> Decision:
     return replace(decision, reasons=(*decision.reasons, Reason("aim.doubt", None, (), 0.0)))
 
 
-def sure(decision: Decision, kind: Kind, matter: Matter) -> bool:
+def sure(decision: Decision, kind: Kind, matter: Matter, thresholds: Sure | None = None) -> bool:
     """May this letter be dispatched without a person looking at it first?
 
-    Only over the kind's threshold, with a single competent unit and an aim that is not in doubt; confidential and
-    anonymous letters only when the redactor is sure of every mark; a sealed kind never leaves those whom it names.
+    Only over the kind's threshold, or with a topic over the model's, with a single competent unit and an aim that is
+    not in doubt; confidential and anonymous letters only when the redactor is sure of every mark; a sealed kind never
+    leaves those whom it names, and is never sent by the model.
     """
-    if decision.unit is None or decision.score < kind.auto_threshold:
+    if decision.unit is None:
         return False
     if any(reason.rule in ("aim.doubt", "aim.unclear") for reason in decision.reasons):
         return False
@@ -117,7 +132,15 @@ def sure(decision: Decision, kind: Kind, matter: Matter) -> bool:
         return False
     if matter.level in ("confidential", "anonymous") and not matter.redactor_sure:
         return False
+    if decision.topics and thresholds is not None and matter.aim == "matter" and not kind.sealed:
+        return decision.topics[0][1] >= thresholds.needed(kind.code) and _leads(decision, thresholds.lead)
+    if decision.score < kind.auto_threshold:
+        return False
     return len(decision.ranked) < 2 or decision.ranked[0].score - decision.ranked[1].score >= GAP
+
+
+def _leads(decision: Decision, lead: float) -> bool:
+    return len(decision.ranked) < 2 or decision.ranked[0].score >= lead * decision.ranked[1].score
 
 
 def because(reason: Reason, rules: RuleSet) -> Said:

@@ -65,7 +65,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where a letter should go and why, in codes and rule words only; `unit` None means the reception desk decides."""
+    """Where a letter should go and why, in codes and in words of rules and model; `unit` None: the desk decides.
+
+    `topics` are those that the model named with their probabilities, `model` is its name; both empty where it was
+    not asked.
+    """
 
     unit: str | None
     score: float
@@ -73,6 +77,8 @@ class Decision:
     tried: tuple[Tried, ...]
     ranked: tuple[Candidate, ...]
     category: str | None
+    topics: tuple[tuple[str, float], ...] = ()
+    model: str = ""
 
 
 def record_of(decision: Decision) -> dict[str, Any]:
@@ -84,6 +90,8 @@ def record_of(decision: Decision) -> dict[str, Any]:
         "tried": [{"step": t.step, "outcome": t.outcome} for t in decision.tried],
         "ranked": [{"unit": c.unit, "score": c.score, "words": c.words} for c in decision.ranked],
         "category": decision.category,
+        "topics": decision.topics,
+        "model": decision.model,
     }
 
 
@@ -98,6 +106,8 @@ def decision_from_json(text: str) -> Decision:
             tried=tuple(Tried(t["step"], t["outcome"]) for t in data["tried"]),
             ranked=tuple(Candidate(c["unit"], c["score"], tuple(c["words"])) for c in data["ranked"]),
             category=data["category"],
+            topics=tuple((str(topic), float(chance)) for topic, chance in data.get("topics", ())),
+            model=data.get("model", ""),
         )
     except (KeyError, TypeError) as fault:
         raise ValueError(f"not a routing decision: {fault}") from fault

@@ -1,6 +1,6 @@
 """Routing as the hub calls it: one function on a snapshot of the rules, built once for each edition."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +12,15 @@ from routing.choose import choose, sure
 from routing.conflicts import accused_in, sealed_receiver, suggest_aim
 from routing.danger import Dangers, danger_in
 from routing.matter import Candidate, Decision, Matter, Reason, aim_of, level_of, record_of
+from routing.model import Model
 from routing.rules import RuleSet, read_rules
 
 
-def chooser(dangers: Dangers) -> ports.Choose:
+def chooser(dangers: Dangers, model: Callable[[], Model] | None = None) -> ports.Choose:
     """What `run.py` hands to the hub; the rules of a rulebook are read once and kept, and so are those it was
     called with before, so that a dry run beside it (routing/rehearsal.py) reads neither twice.
 
+    `model` gives the model in force, asked for each letter so that a new one counts at once; without it rules decide.
     What it returns raises ValueError for rules that `read_rules` refuses and for an aim or level that is not one.
     """
     kept: list[tuple[Mapping[str, Any], Directory, RuleSet]] = []
@@ -30,20 +32,24 @@ def chooser(dangers: Dangers) -> ports.Choose:
         if rules is None:
             rules = read_rules(book.rules, book.directory)
             kept[:] = [(book.rules, book.directory, rules), *kept[:1]]
-        return _chosen(_matter(given), kind, book.directory, rules, dangers)
+        judge = model() if model is not None and not kind.sealed else None
+        return _chosen(_matter(given), kind, book.directory, (rules, judge), dangers)
 
     return chosen
 
 
-def _chosen(matter: Matter, kind: Kind, directory: Directory, rules: RuleSet, dangers: Dangers) -> ports.Chosen:
+def _chosen(
+    matter: Matter, kind: Kind, directory: Directory, by: tuple[RuleSet, Model | None], dangers: Dangers
+) -> ports.Chosen:
+    rules, model = by
     pointed = suggest_aim(matter, directory)
-    decision = choose(matter, directory, rules, pointed)
+    decision = choose(matter, directory, rules, pointed, model)
     if kind.sealed:
         decision = _sealed(decision, sealed_receiver(kind, matter, directory))
     accused = accused_in(matter, directory)
     return ports.Chosen(
         unit=decision.unit or "",
-        sure=sure(decision, kind, matter),
+        sure=sure(decision, kind, matter, rules.sure),
         category=decision.category or "",
         target=accused[0] if len(accused) == 1 else "",
         aim=pointed,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -55,15 +55,39 @@ class Rule:
     category: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """When the model may dispatch without a person: how likely the topic must be, and how far the first unit leads.
+
+    `kinds` are stricter (or, at 1.0, never) for some kinds; `lead` is the first unit's score over the second's.
+    """
+
+    topic: float = 1.0
+    lead: float = 1.0
+    kinds: Mapping[str, float] = field(default_factory=dict)
+
+    def needed(self, kind: str) -> float:
+        return self.kinds.get(kind, self.topic)
+
+
 @dataclass(frozen=True)
 class RuleSet:
-    """All rules of one edition in their order, with the index of their words."""
+    """All rules of one edition in their order, with the index of their words and the model's thresholds."""
 
     rules: tuple[Rule, ...]
     words: WordIndex
+    sure: Sure = Sure()
 
     def get(self, code: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.code == code), None)
+
+    def topic_of(self, code: str) -> str:
+        """The topic of a rule; empty for a code that is none."""
+        return self._topics.get(code, "")
+
+    @cached_property
+    def _topics(self) -> dict[str, str]:
+        return {rule.code: rule.category for rule in self.rules}
 
     def speaking(self, aim: Aim, found: frozenset[str]) -> list[tuple[int, Rule]]:
         """The rules about letters of one aim that may have something to say where these words were found.
@@ -120,7 +144,20 @@ def read_rules(content: Mapping[str, Any], directory: Directory, kinds: Collecti
         except (TypeError, AttributeError, ValueError) as fault:
             raise Unfit(f"规则 {name}：写法不对：{fault}。", f"rule {name}: {fault}", name) from fault
         rules.append(rule)
-    return RuleSet(tuple(rules), index(word for rule in rules for word in _words(rule.when)))
+    return RuleSet(tuple(rules), index(word for rule in rules for word in _words(rule.when)), _sure(content))
+
+
+def _sure(content: Mapping[str, Any]) -> Sure:
+    """The thresholds of the table `[sure]`; without one the model only suggests."""
+    given = content.get("sure", {})
+    try:
+        kinds = {str(kind): float(value) for kind, value in given.get("kinds", {}).items()}
+        sure = Sure(float(given.get("topic", 1.0)), float(given.get("lead", 1.0)), kinds)
+    except (AttributeError, TypeError, ValueError) as fault:
+        raise ValueError(f"sure: {fault}") from fault
+    if not all(0.5 <= value <= 1 for value in (sure.topic, *kinds.values())) or sure.lead < 1:
+        raise ValueError("sure: topic and kinds lie between 0.5 and 1, lead is 1 or more")
+    return sure
 
 
 def _read(row: Mapping[str, Any]) -> Rule:

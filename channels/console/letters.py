@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from channels.console.opening import book_of, dangers, must_have_rules, opened, settings_now
+from channels.console.opening import book_of, choose_of, must_have_rules, opened, settings_now
 from channels.web.api.routes import whole_document
 from hub import printed
 from hub.clocks import LedgerEvent, due_at, due_day
@@ -17,7 +17,6 @@ from hub.importing import Way, import_letters
 from hub.limits import parse_limit
 from hub.ports import Matter
 from hub.rulesets import asked_rule
-from routing.port import chooser
 
 app = typer.Typer()
 
@@ -30,8 +29,9 @@ async def import_(
     as_json: JsonFlag = False,
 ) -> int:
     """Import JSON lines of {id,title,body,at,kind?,category?,due?,reply?,reply_time?}; run again, it goes on."""
-    choose = chooser(dangers())
-    async with opened(settings_now()) as office:
+    settings = settings_now()
+    choose = choose_of(settings)
+    async with opened(settings) as office:
         await must_have_rules(office)
         way = Way(office, choose, source or file.name.removesuffix(".gz").removesuffix(".jsonl"), with_replies)
         with lines_of(file) as lines, progress("导入") as tell:
@@ -52,7 +52,7 @@ async def route(
         raise Stopped(f"没有类别 {kind}，可用：{'、'.join(book.kinds)}。(No such kind.)")
     level = book.kinds[kind].level[book.kinds[kind].aims[0]]
     matter = Matter(kind, book.kinds[kind].aims[0], "", text, "", "", {}, level, True, False)
-    chosen = chooser(dangers())(matter, book.kinds[kind], book)
+    chosen = choose_of(settings_now())(matter, book.kinds[kind], book)
     print_json(asdict(chosen)) if as_json else printed.routed(chosen, book)
 
 

@@ -12,11 +12,13 @@ from hub.console import Stopped
 from hub.files import FileStore
 from hub.moments import Clock, system_clock
 from hub.office import Office
+from hub.ports import Choose
 from hub.privacy.vault import KeyRing
 from hub.rulebook import Rulebook, read_rulebook
 from hub.storage import checking, editions
 from hub.storage.store import open_store
 from routing.danger import Dangers, read_dangers
+from routing.models import Models
 from routing.port import chooser
 from supervision.checks import inspect
 
@@ -33,6 +35,21 @@ def dangers() -> Dangers:
     return read_dangers(tomllib.loads((starter.HERE / "danger.toml").read_text("utf-8")))
 
 
+def models_of(settings: Settings) -> Models:
+    """The trained models of this hub; the starter model where none was trained."""
+    return Models(settings.data.folder / "models")
+
+
+def choose_of(settings: Settings) -> Choose:
+    """Routing by the rules and by the model in force."""
+    return chooser(dangers(), models_of(settings).in_force)
+
+
+def has_store(settings: Settings) -> bool:
+    """Whether there is a store already."""
+    return bool(settings.data.database_url) or (settings.data.folder / "minxin.db").exists()
+
+
 @asynccontextmanager
 async def opened(settings: Settings, clock: Clock = system_clock, *, writes: bool = True) -> AsyncIterator[Office]:
     """The hub on its store; whatever fails while it opens, nothing stays open."""
@@ -43,7 +60,7 @@ async def opened(settings: Settings, clock: Clock = system_clock, *, writes: boo
         if not keys.exists() and await store.read(checking.sealed):
             raise Stopped(f"缺少密钥文件 {keys}：请放回它的副本，新的打不开已存的内容。(Put the key file back.)")
         ring = KeyRing.create(keys)
-        yield Office(store, ring, clock, chooser(dangers()), inspect, FileStore(settings.data.folder / "files"))
+        yield Office(store, ring, clock, choose_of(settings), inspect, FileStore(settings.data.folder / "files"))
 
 
 async def must_have_rules(office: Office) -> None:
@@ -54,7 +71,7 @@ async def must_have_rules(office: Office) -> None:
 
 async def book_of(settings: Settings) -> Rulebook:
     """The rules in force, or those of the starter set where there is no store yet."""
-    if settings.data.database_url or (settings.data.folder / "minxin.db").exists():
+    if has_store(settings):
         async with opened(settings, writes=False) as office:
             if await office.store.read(editions.numbers):
                 return await office.book()

@@ -224,6 +224,11 @@ def _assigned(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
 _KEPT: list[tuple[Rulebook, RuleSet]] = []
 
 
+TOPICS = N_("内容主题：%(topics)s（模型 %(model)s 的判断）")
+LEAST_TOPIC = 0.05
+"""Topics less likely than this are not named."""
+
+
 def rules_of(book: Rulebook) -> RuleSet:
     """The routing rules of a rulebook, read once while it is in force."""
     if not _KEPT or _KEPT[0][0] is not book:
@@ -248,7 +253,7 @@ def _reasons(desk: Desk, record: Mapping[str, Any]) -> list[dict[str, Any]]:
 def reason_rows(desk: Desk, decision: Decision, unit: str = "") -> list[dict[str, Any]]:
     """The reasons of a routing decision in words, all or those that speak for one unit."""
     rules = rules_of(desk.book)
-    return [
+    rows = [
         {
             "unit": desk.unit(r.unit) if r.unit else "",
             "text": desk.word(because(r, rules)),
@@ -257,6 +262,15 @@ def reason_rows(desk: Desk, decision: Decision, unit: str = "") -> list[dict[str
         for r in decision.reasons
         if not unit or r.unit in (unit, None)
     ]
+    return [*_topics(desk, decision), *rows]
+
+
+def _topics(desk: Desk, decision: Decision) -> list[dict[str, Any]]:
+    """What the model took the letter to be about, and how sure it was; nothing where it was not asked."""
+    if not decision.topics:
+        return []
+    said = "、".join(f"{topic} {chance:.0%}" for topic, chance in decision.topics if chance >= LEAST_TOPIC)
+    return [{"unit": "", "text": desk.say(TOPICS, topics=said, model=decision.model), "words": []}]
 
 
 def _notice(desk: Desk, row: Mapping[str, Any], case: StaffCase) -> dict[str, Any]:

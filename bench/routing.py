@@ -1,0 +1,98 @@
+"""How well topics are found on letters that were not seen: `python -m bench.routing LABELLED [MORE …]` prints a table.
+
+LABELLED and MORE are JSON lines (`.gz` too) of labelled letters; figures are on the letters that a person labelled, by
+cross-validation over groups of near-duplicates, so that no group stands on both sides.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import LinearSVC
+
+from config import starter
+from hub.console import lines_of
+from hub.units import read_units
+from routing import training
+from routing.choose import choose
+from routing.evaluation import figures
+from routing.examples import Example, example, parts_of, rows_of
+from routing.matter import Matter
+from routing.model import Judgement
+from routing.rules import read_rules
+
+
+def of_files(files: Sequence[Path]) -> tuple[list[Example], list[tuple[str, str]]]:
+    """The examples of the files, and title and body of each."""
+    examples: list[Example] = []
+    parts: list[tuple[str, str]] = []
+    for file in files:
+        with lines_of(file) as lines:
+            for row in rows_of(lines, file.name):
+                if found := example(row):
+                    examples.append(found)
+                    parts.append(parts_of(row))
+    return examples, parts
+
+
+def by_majority(examples: Sequence[Example]) -> list[Judgement | None]:
+    """Every letter the commonest topic."""
+    commonest = Counter(e.label for e in examples).most_common(1)[0][0]
+    return [_only(commonest) for e in examples if e.trust == 1.0]
+
+
+def by_rules(examples: Sequence[Example], parts: Sequence[tuple[str, str]]) -> list[Judgement | None]:
+    """The keyword rules of the starter set alone."""
+    content = starter.read()
+    district = read_units(content["units"], 1)
+    rules = read_rules(content["rules"], district)
+    found: list[Judgement | None] = []
+    for e, (title, body) in zip(examples, parts, strict=True):
+        if e.trust == 1.0:
+            matter = Matter("consult", "matter", title, body, None, None, {}, "private", True, False)
+            found.append(_only(choose(matter, district, rules).category or ""))
+    return found
+
+
+def by_plain_machine(examples: Sequence[Example]) -> list[Judgement | None]:
+    """One- and two-character TF-IDF into a linear machine, nothing else."""
+    said: dict[int, str] = {}
+    folds = [training.fold_of(e.group) for e in examples]
+    for fold in range(training.FOLDS):
+        seen = [n for n, f in enumerate(folds) if f != fold]
+        away = [n for n, f in enumerate(folds) if f == fold and examples[n].trust == 1.0]
+        machine = make_pipeline(TfidfVectorizer(analyzer="char", ngram_range=(1, 2)), LinearSVC(C=0.5))
+        machine.fit([examples[n].text for n in seen], [examples[n].label for n in seen])
+        said |= dict(zip(away, machine.predict([examples[n].text for n in away]), strict=True))
+    return [_only(said[n]) for n in sorted(said)]
+
+
+def _only(label: str) -> Judgement:
+    return Judgement(((str(label), 1.0),), (), "")
+
+
+def _line(name: str, found: dict[str, Any], *, calibrated: bool = False) -> None:
+    sure = f"{found['coverage']:.3f} @ {found['precision_at_coverage']:.3f}" if calibrated else "-"
+    print(f"{name:24} {found['macro_f1']:.4f}   {found['accuracy']:.4f}   {sure}")
+
+
+def main(files: Sequence[Path]) -> None:
+    examples, parts = of_files(files)
+    labels = [e.label for e in examples if e.trust == 1.0]
+    print(f"{len(labels)} letters, {len(examples)} examples\n{'':24} macro-F1 accuracy coverage @ precision")
+    _line("majority", figures(labels, by_majority(examples)))
+    _line("keyword rules", figures(labels, by_rules(examples, parts)))
+    _line("plain TF-IDF, linear", figures(labels, by_plain_machine(examples)))
+    began = time.perf_counter()
+    made = training.train(examples, "bench", "", {})
+    _line("the model", dict(made.card["figures"]), calibrated=True)
+    print(f"trained in {time.perf_counter() - began:.0f} s, {len(made.model.vocabulary)} runs")
+
+
+if __name__ == "__main__":
+    main([Path(name) for name in sys.argv[1:]])

@@ -1,0 +1,194 @@
+"""Training: letters with their topics in, a model and its card out; the only module that knows scikit-learn."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
+from sklearn.svm import LinearSVC
+
+from routing.evaluation import figures
+from routing.examples import Example
+from routing.model import Judgement, Model, runs
+
+FOLDS = 5
+LEAST_SEEN = 3
+"""Letters in which a run of characters must stand: what only one or two letters say is theirs, and stays there."""
+MOST_RUNS = 120_000
+SOFT = 1.5
+"""How soft the margin of the machine is; a larger one holds closer to the letters it has seen."""
+COUNTS_SHARE = 0.25
+"""How strongly plain counts speak beside the machine."""
+LEAST_COUNT = 0.1
+"""What every run is taken to weigh in every topic beforehand."""
+MOST_UNITS = 8
+FEWEST = 20
+"""Letters that a topic needs before it is taught."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model, and the card that says from what and how well it was made."""
+
+    model: Model
+    card: Mapping[str, Any]
+
+
+def train(
+    examples: Sequence[Example],
+    name: str,
+    at: str,
+    usual: Mapping[str, Mapping[str, float]],
+    tell: Callable[[int], None] = lambda n: None,
+) -> Trained:
+    """Train, calibrate by cross-fitting over groups, and report on letters of groups that were not seen.
+
+    `usual` says which units answered letters of a topic before; the more examples name units, the less it counts.
+
+    Raises ValueError where fewer than two topics have `FEWEST` letters.
+    """
+    enough = {label for label, n in Counter(e.label for e in examples).items() if n >= FEWEST}
+    taught = [e for e in examples if e.label in enough]
+    if len(enough) < 2:
+        raise ValueError(f"至少两个类别各有{FEWEST}封信才能训练。(Two topics with {FEWEST} letters each are needed.)")
+    labels = tuple(sorted(enough))
+    counter = CountVectorizer(analyzer=_runs, min_df=LEAST_SEEN, dtype=np.float32)
+    table = counter.fit_transform([e.text for e in taught]).tocsr()
+    wanted = np.array([labels.index(e.label) for e in taught])
+    trust = np.array([e.trust for e in taught])
+    folds = np.array([fold_of(e.group) for e in taught])
+    margins = np.zeros((len(taught), len(labels)))
+    for fold in range(FOLDS):
+        seen, away = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        if len(away):
+            margins[away] = _fit(table[seen], wanted[seen], trust[seen]).margins(table[away])
+        tell(1)
+    calm = LogisticRegression(C=1.0, max_iter=1000)
+    real = np.flatnonzero(trust == 1.0)
+    calm.fit(margins[real], wanted[real])
+    raw = _fit(table, wanted, trust)
+    tell(1)
+    matrix, offset = _turn(calm)
+    model = Model(
+        name,
+        labels,
+        {str(run): n for n, run in enumerate(counter.get_feature_names_out()[raw.kept])},
+        raw.rarity,
+        raw.slopes @ matrix,
+        raw.offsets @ matrix + offset,
+        _units(taught, usual),
+    )
+    judged = [_judged(margins[n] @ matrix + offset, labels) for n in real]
+    card = {
+        "name": name,
+        "trained_at": at,
+        "letters": dict(Counter(e.label for e in taught)),
+        "runs": len(model.vocabulary),
+        "by": f"{FOLDS}-fold cross-validation over groups of near-duplicates",
+        "figures": figures([labels[wanted[n]] for n in real], judged),
+    }
+    return Trained(model, card)
+
+
+def fold_of(group: str) -> int:
+    """The fold of a group, the same in every run."""
+    return hashlib.sha256(group.encode()).digest()[0] % FOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """One linear machine on the columns it kept; its margins are not calibrated yet."""
+
+    kept: NDArray[np.int64]
+    rarity: NDArray[np.float32]
+    slopes: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+
+    def margins(self, table: csr_matrix) -> NDArray[np.float32]:
+        found = _loads(table[:, self.kept], self.rarity) @ self.slopes + self.offsets
+        return np.asarray(found, dtype=np.float32)
+
+
+def _fit(table: csr_matrix, wanted: NDArray[np.int64], trust: NDArray[np.float64]) -> _Raw:
+    """Fit on all runs that stand in enough of these letters, then keep those that count for most."""
+    letters = np.asarray((table > 0).sum(axis=0)).ravel()
+    known = np.flatnonzero(letters >= LEAST_SEEN)
+    rarity = (np.log((1 + table.shape[0]) / (1 + letters[known])) + 1).astype(np.float32)
+    loads = _loads(table[:, known], rarity)
+    machine = LinearSVC(C=SOFT).fit(loads, wanted, trust)
+    slopes, offsets = machine.coef_.T, machine.intercept_
+    if len(offsets) == 1:
+        slopes, offsets = np.hstack([-slopes, slopes]), np.array([-offsets[0], offsets[0]])
+    slopes, offsets = _with_counts(loads, wanted, slopes, offsets)
+    loud = np.abs(slopes).max(axis=1) * rarity * np.sqrt(letters[known])
+    best = np.sort(np.argsort(-loud)[:MOST_RUNS])
+    return _Raw(known[best], rarity[best], slopes[best].astype(np.float32), offsets.astype(np.float32))
+
+
+def _with_counts(
+    loads: csr_matrix, wanted: NDArray[np.int64], slopes: NDArray[np.float64], offsets: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The machine's weights and, a quarter as strong, how much oftener a run stands in a topic than elsewhere.
+
+    The machine listens to what tells the letters it saw apart; plain counts steady it on those it did not see.
+    """
+    whole = np.asarray(loads.sum(axis=0)).ravel()
+    counts = np.zeros_like(slopes)
+    for topic in range(slopes.shape[1]):
+        inside = np.asarray(loads[wanted == topic].sum(axis=0)).ravel()
+        outside = whole - inside
+        inside, outside = inside + LEAST_COUNT, outside + LEAST_COUNT
+        counts[:, topic] = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
+    strong, steady = _spread(loads @ slopes), _spread(loads @ counts)
+    return slopes / strong + COUNTS_SHARE * counts / steady, offsets / strong
+
+
+def _spread(scores: NDArray[np.float64]) -> float:
+    return float((scores - scores.mean(axis=1, keepdims=True)).std()) or 1.0
+
+
+def _loads(table: csr_matrix, rarity: NDArray[np.float32]) -> csr_matrix:
+    """Counts as weights: their logarithm times the rarity of the run, each letter of length one."""
+    loads = table.copy()
+    loads.data = (1 + np.log(loads.data)) * rarity[loads.indices]
+    return normalize(loads)
+
+
+def _runs(text: str) -> Iterator[str]:
+    return runs(text).elements()
+
+
+def _turn(calm: LogisticRegression) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The calibration as a matrix and an offset on the margins; two topics share one row in scikit-learn."""
+    matrix, offset = calm.coef_.T, calm.intercept_
+    if len(offset) == 1:
+        matrix, offset = np.hstack([-matrix, matrix]) / 2, np.array([-offset[0], offset[0]]) / 2
+    return matrix.astype(np.float32), offset.astype(np.float32)
+
+
+def _judged(scores: NDArray[np.float64], labels: tuple[str, ...]) -> Judgement:
+    odds = np.exp(scores - scores.max())
+    shares = odds / odds.sum()
+    return Judgement(tuple((labels[n], float(shares[n])) for n in np.argsort(-shares)), (), "")
+
+
+def _units(examples: Iterable[Example], usual: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """For each topic the share of its letters that each unit answers: the more examples, the less what was before."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for e in examples:
+        if e.unit:
+            counts[e.label][e.unit] += 1
+    found: dict[str, dict[str, float]] = {}
+    for label in sorted({*counts, *usual}):
+        before, now = usual.get(label, {}), counts[label]
+        trust = now.total() / (now.total() + FEWEST)
+        shares = {u: trust * now[u] / max(1, now.total()) + (1 - trust) * before.get(u, 0.0) for u in {*before, *now}}
+        found[label] = {u: round(shares[u], 4) for u in sorted(shares, key=lambda u: (-shares[u], u))[:MOST_UNITS]}
+    return found

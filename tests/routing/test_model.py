@@ -1,0 +1,182 @@
+"""A model tells topics apart, says which words spoke, survives its file, and never decides what is not its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.storage.taught import Taught
+from routing import training
+from routing.choose import choose, sure
+from routing.evaluation import figures
+from routing.examples import Example, example, learned, rows_of
+from routing.guided import MODEL
+from routing.model import Judgement, Model, document, judge, packed, read_model
+from routing.models import Models
+from routing.rules import Sure
+from tests.routing.letters import district, kind, letter, rules
+
+SCHOOL = ("小学放学时校门口没有老师值守", "幼儿园的学费涨了一倍", "中学食堂的饭菜是凉的", "学校操场的跑道坏了")
+ROAD = ("公交站台的灯牌不亮了", "公交车总是晚点很久", "路口的红绿灯时间太短", "高峰期公交车挤不上去")
+USUAL = {"教育文体": {"education": 0.8, "area": 0.2}, "交通运输": {"transit": 0.7, "traffic_police": 0.3}}
+
+
+def _examples() -> Iterator[Example]:
+    for n in range(12):
+        for texts, label in ((SCHOOL, "教育文体"), (ROAD, "交通运输")):
+            for text in texts:
+                yield Example(document("", f"{text}，第{n}次反映"), label, 1.0, f"{label}{n}")
+
+
+@pytest.fixture(scope="module")
+def trained() -> training.Trained:
+    return training.train(list(_examples()), "model-0001", "2026-01-05T02:00:00.000000Z", USUAL)
+
+
+def test_a_letter_is_judged_by_its_words_and_those_are_named(trained: training.Trained) -> None:
+    judged = judge(trained.model, document("", "学校食堂的饭菜"))
+    assert judged is not None
+    assert judged.category == "教育文体"
+    assert judged.confidence > 0.8
+    assert all(word in "学校食堂的饭菜" for word in judged.words)
+    assert judged.words
+
+
+def test_of_what_it_never_heard_the_model_says_nothing(trained: training.Trained) -> None:
+    assert judge(trained.model, "xyz") is None
+    assert judge(trained.model, "") is None
+
+
+def test_a_model_reads_back_from_its_file_as_it_was(trained: training.Trained) -> None:
+    again = read_model(packed(trained.model))
+    first, second = judge(trained.model, "公交车晚点"), judge(again, "公交车晚点")
+    assert first is not None
+    assert second is not None
+    assert (second.category, second.words) == (first.category, first.words)
+    assert second.confidence == pytest.approx(first.confidence, abs=0.02)
+    assert again.units == trained.model.units
+
+
+@pytest.mark.parametrize("cut", [0, 10, 40, -20])
+def test_a_damaged_model_file_is_refused_with_a_sentence(trained: training.Trained, cut: int) -> None:
+    with pytest.raises(ValueError, match="model file"):
+        read_model(packed(trained.model)[:cut])
+
+
+def test_training_needs_two_topics_with_enough_letters() -> None:
+    with pytest.raises(ValueError, match="Two topics"):
+        training.train([e for e in _examples() if e.label == "教育文体"], "m", "", {})
+
+
+def test_the_card_reports_on_letters_of_groups_that_were_not_seen(trained: training.Trained) -> None:
+    assert trained.card["figures"]["n"] == 96
+    assert trained.card["letters"] == {"教育文体": 48, "交通运输": 48}
+    assert trained.card["figures"]["per_class"]["交通运输"]["n"] == 48
+
+
+def test_models_are_kept_used_and_rolled_back(trained: training.Trained, tmp_path: Path) -> None:
+    models, elsewhere = Models(tmp_path / "models"), Models(tmp_path / "models")
+    assert models.chosen() == "starter"
+    assert models.next_name() == "model-0001"
+    models.keep(trained.model, trained.card)
+    assert models.in_force().name == "starter"
+    models.use("model-0001")
+    assert elsewhere.in_force().name == "model-0001"
+    assert models.next_name() == "model-0002"
+    models.use("starter")
+    assert elsewhere.in_force().name == "starter"
+    with pytest.raises(ValueError, match="No such model"):
+        models.use("../../keys")
+
+
+def test_a_damaged_model_never_comes_into_force(trained: training.Trained, tmp_path: Path) -> None:
+    models = Models(tmp_path)
+    models.keep(trained.model, trained.card)
+    (tmp_path / "model-0001.bin").write_bytes(b"minxin-model-1\nx")
+    with pytest.raises(ValueError, match="damaged"):
+        models.use("model-0001")
+    assert models.in_force().name == "starter"
+
+
+def test_the_model_finds_the_unit_where_no_rule_speaks(trained: training.Trained) -> None:
+    decision = choose(letter("", "高峰期挤不上去"), district(), rules(), model=trained.model)
+    assert (decision.unit, decision.category, decision.model) == ("transit", "交通运输", "model-0001")
+    assert any(reason.rule == MODEL and reason.unit == "transit" for reason in decision.reasons)
+    assert decision.topics[0][0] == "交通运输"
+
+
+def test_the_model_never_sends_a_letter_about_conduct(trained: training.Trained) -> None:
+    about = letter("", "公交站台 教育局工作人员态度恶劣", aim="service")
+    alone = choose(about, district(), rules())
+    assert choose(about, district(), rules(), model=trained.model) == alone
+
+
+@pytest.mark.parametrize("needed", [0.5, 1.0])
+def test_the_thresholds_decide_what_goes_out_without_a_person(trained: training.Trained, needed: float) -> None:
+    matter = letter("", "公交车晚点，公交车挤不上去", kind="consult")
+    decision = choose(matter, district(), rules(), model=trained.model)
+    assert decision.topics[0][1] < 1.0
+    assert sure(decision, kind("consult"), matter, Sure(needed, 1.0)) == (needed < 1.0)
+    assert not sure(decision, kind("consult"), matter, Sure(0.5, 1.0, {"consult": 1.0}))
+
+
+def test_a_sealed_kind_is_never_sent_by_the_model(trained: training.Trained) -> None:
+    matter = letter("", "公交车晚点，公交车挤不上去", kind="report_staff")
+    decision = choose(matter, district(), rules(), model=trained.model)
+    assert not sure(decision, kind("report_staff"), matter, Sure(0.5, 1.0))
+
+
+def test_letters_of_the_store_teach_what_a_person_said(trained: training.Trained) -> None:
+    record = {"category": "教育文体", "unit": "education"}
+
+    def taught(imported: bool, category: str, unit: str) -> Example | None:
+        return learned(Taught("c", imported, "标题", "正文", category, unit, record), trained.model, {"street_1"})
+
+    assert taught(False, "教育文体", "education") is None
+    corrected = taught(False, "教育文体", "transit")
+    assert corrected is not None
+    assert (corrected.label, corrected.unit) == ("交通运输", "transit")
+    street = taught(False, "教育文体", "street_1")
+    assert street is not None
+    assert (street.label, street.unit) == ("教育文体", "area")
+    imported = taught(True, "交通运输", "")
+    assert imported is not None
+    assert (imported.label, imported.trust) == ("交通运输", 1.0)
+    assert taught(False, "教育文体", "culture") is None
+
+
+def test_rows_may_be_whole_texts_parts_or_tokens() -> None:
+    whole, parts = (
+        example({"text": "校门口。没有人值守", "label": "a"}),
+        example({"title": "校门口", "body": "没有人值守", "label": "a"}),
+    )
+    assert whole is not None
+    assert parts is not None
+    assert whole.text == parts.text
+    tokens = example({"tokens": ["校门口", "值守"], "label": "a"})
+    assert tokens is not None
+    assert (tokens.text, tokens.trust) == ("校门口值守", 0.8)
+    assert example({"text": "没有类别"}) is None
+    with pytest.raises(ValueError, match="Line 2"):
+        list(rows_of(['{"text": "好"}', "[]"], "x.jsonl"))
+
+
+def test_figures_count_what_is_sure_and_what_is_right() -> None:
+    judged = [
+        Judgement((("a", 0.9), ("b", 0.1)), (), ""),
+        Judgement((("a", 0.6), ("b", 0.4)), (), ""),
+        None,
+    ]
+    found = figures(["a", "b", "b"], judged, sure=0.8)
+    assert (found["n"], found["accuracy"], found["top2"]) == (3, 0.3333, 0.6667)
+    assert (found["coverage"], found["precision_at_coverage"]) == (0.3333, 1.0)
+    assert found["per_class"]["b"] == {"n": 2, "precision": 0.0, "recall": 0.0, "f1": 0.0}
+    assert found["ece"] == pytest.approx((0.1 + 0.6) / 3, abs=0.0001)
+
+
+def test_the_starter_model_is_small_and_knows_the_seven_topics(tmp_path: Path) -> None:
+    model: Model = Models(tmp_path).in_force()
+    assert len(model.labels) == 7
+    assert set(model.units) == set(model.labels)
+    assert max(map(len, model.vocabulary)) <= 3
+    assert len(packed(model)) < 5_000_000
