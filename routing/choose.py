@@ -57,6 +57,7 @@ SAID: Mapping[str, Said] = {
         "密封件，直接送达指定的受理单位", "Sealed: it goes straight to the receiver its kind names"
     ),
     "desk.no-rule": Said("没有规则对得上，由受理中心人工派单", "No rule fits: the reception desk decides"),
+    "desk.failed": Said("派单规则出了错，由受理中心人工派单", "Routing failed: the reception desk decides"),
     "desk.nobody": Said(
         "没有回避后可以受理的单位，由受理中心人工派单", "Nobody independent is left: the reception desk decides"
     ),

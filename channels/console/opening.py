@@ -20,6 +20,7 @@ from hub.storage.store import open_store
 from routing.danger import Dangers, read_dangers
 from routing.models import Models
 from routing.port import chooser
+from routing.unfailing import unfailing
 from supervision.checks import inspect
 
 
@@ -41,8 +42,9 @@ def models_of(settings: Settings) -> Models:
 
 
 def choose_of(settings: Settings) -> Choose:
-    """Routing by the rules and by the model in force."""
-    return chooser(dangers(), models_of(settings).in_force)
+    """Routing by the rules and by the model in force; where it fails, a person decides."""
+    known = dangers()
+    return unfailing(chooser(known, models_of(settings).in_force), known)
 
 
 def has_store(settings: Settings) -> bool:
