@@ -21,13 +21,13 @@ CITIZEN_NOTICES = {
     "closed", "withdrawn", "transferred", "merged", "message_added", "published", "corrected", "due_moved",
     "code_renewed",
 }
-FOR_OFFICERS = {"record", "what", "n", "due_today", "late", "writers"}
+FOR_OFFICERS = {"channel", "record", "what", "n", "due_today", "late", "writers"}
 OFFICER_NOTICES = {
     "assigned", "returned", "contested", "contest_decided", "review_waiting", "remind", "overdue_staff", "urge",
     "urgent", "phone_task", "message_from_citizen", "question_answered", "new_limit", "extension_asked",
     "extension_decided", "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",
     "reason_given", "record_due", "record_late", "listed", "call_back", "veto", "site_publication",
-    "site_statistics", "digest", "work_list", "due_moved_staff", "mentioned", "topic_surge",
+    "site_statistics", "digest", "work_list", "due_moved_staff", "mentioned", "topic_surge", "put_aside",
 }
 # fmt: on
 FILLED = {
@@ -49,6 +49,7 @@ FILLED = {
     "due_today": "12",
     "late": "104",
     "writers": "12",
+    "channel": "telegram",
 }
 FILLED_EN = FILLED | {
     "unit": "Market Supervision Bureau",
