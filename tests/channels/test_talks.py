@@ -1,11 +1,12 @@
-"""Talks with a person: asked for in a chat, answered at the desk, ended by either side or by silence, and never lost."""
+"""Talks with a person: asked for in a chat, answered at the desk, ended by either side or by silence."""
 
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -39,10 +40,12 @@ async def town(site: RunningSite) -> AsyncIterator[Browser]:
 @asynccontextmanager
 async def at_work(site: RunningSite) -> AsyncIterator[ChatChannel]:
     """Chat and courier of one process; left, the process has ended."""
-    async with chat(site.office, Setting("https://qinghe.example", DANGERS), TEMPO) as talk:
-        async with courier(site.office, {"chat": Outlet(talk.sender, talk.seal, "full")}, Policy("x", idle=0.02)):
-            site.app._state[PARTS] = replace(site.app[PARTS], chat=talk)  # a started application is frozen
-            yield talk
+    async with AsyncExitStack() as stack:
+        talk = await stack.enter_async_context(chat(site.office, Setting("https://qinghe.example", DANGERS), TEMPO))
+        outlets = {"chat": Outlet(talk.sender, talk.seal, "full")}
+        await stack.enter_async_context(courier(site.office, outlets, Policy("https://qinghe.example", idle=0.02)))
+        site.app._state[PARTS] = replace(site.app[PARTS], chat=talk)  # a started application is frozen
+        yield talk
 
 
 async def hears(li: Browser, words: str) -> None:
@@ -52,23 +55,33 @@ async def hears(li: Browser, words: str) -> None:
             await asyncio.sleep(0.02)
 
 
+async def tells(li: Browser, site: RunningSite, words: str) -> None:
+    """The citizen writes in the talk, and the words have come to it."""
+    id_ = (await the_talk(site)).id
+    before = len(await site.office.store.read(stored.lines, id_))
+    assert await li.sends(text=words) == 200
+    async with asyncio.timeout(5):
+        while len(await site.office.store.read(stored.lines, id_)) == before:
+            await asyncio.sleep(0.01)
+
+
 async def the_talk(site: RunningSite) -> stored.Talk:
     (talk,) = await site.office.store.read(stored.standing)
     return talk
 
 
 def journal_of(tx: Tx) -> str:
-    return str(tx.execute("SELECT * FROM journal", {})) + str(tx.execute("SELECT key, refs FROM outbox", {}))
+    return str(tx.execute("SELECT * FROM followers", {})) + str(tx.execute("SELECT key, refs FROM outbox", {}))
 
 
 async def test_a_citizen_speaks_with_the_desk_and_goes_back_to_the_dialogue(site: RunningSite) -> None:
     async with town(site) as li:
         await li.says("人工", "已请受理台的工作人员")
-        assert await li.sends(text="社保卡在哪里补办？") == 200
+        await tells(li, site, "社保卡在哪里补办？")
         desk = await sit_down(site, "reception")
         listed = await see(desk, "/staff/talks")
         assert "等了0分钟" in listed.html
-        assert re.search(r'对话[^<]*<span[^>]*>1<', listed.html), "the navigation counts who waits"
+        assert re.search(r"对话[^<]*<span[^>]*>1<", listed.html), "the navigation counts who waits"
         talk = await the_talk(site)
         page = await see(desk, f"/staff/talks/{talk.id}")
         assert "社保卡在哪里补办？" in page.html
@@ -88,14 +101,17 @@ async def test_words_of_danger_bring_the_numbers_at_once_and_the_talk_to_the_top
         await li.says("人工", "已请受理台的工作人员")
         await li.says("家里煤气泄漏了，救命", "110、119或120")
         assert (await the_talk(site)).urgent
-        assert "危险的字样" in (await see(await sit_down(site, "reception"), f"/staff/talks/{(await the_talk(site)).id}")).html
+        assert (
+            "危险的字样"
+            in (await see(await sit_down(site, "reception"), f"/staff/talks/{(await the_talk(site)).id}")).html
+        )
 
 
 async def test_a_desk_that_is_silent_gives_the_citizen_back_after_its_minutes_and_not_before(site: RunningSite) -> None:
     async with town(site) as li:
         await li.says("人工", "已请受理台的工作人员")
         site.clock.advance(minutes=9)
-        assert await li.sends(text="有人吗，我还在等") == 200
+        await tells(li, site, "有人吗，我还在等")
         assert await talks.end_silent(site.office) == 0
         site.clock.advance(minutes=1, seconds=1)
         assert await talks.end_silent(site.office) == 1, "more words do not make the desk's silence younger"
@@ -122,7 +138,7 @@ async def test_words_that_come_while_silence_is_noticed_keep_the_talk_open(site:
         await talks.answer(site.office, talk.id, "请讲。", "k1", RECEPTION)
         later = site.clock.advance(minutes=31)
         assert await site.office.store.read(stored.silent, later)
-        assert await li.sends(text="我在") == 200
+        await tells(li, site, "我在")
         assert not await site.office.store.write(stored.end, talk.id, "silence", later)
 
 
@@ -158,7 +174,7 @@ async def test_of_two_officers_one_has_the_talk_and_the_other_may_take_it_over_k
 async def test_a_talk_goes_on_after_the_hub_was_stopped_and_started(site: RunningSite) -> None:
     async with town(site) as li:
         await li.says("人工", "已请受理台的工作人员")
-        assert await li.sends(text="第一句") == 200
+        await tells(li, site, "第一句")
     id_ = (await the_talk(site)).id
     await talks.answer(site.office, id_, "请接着说。", "k1", RECEPTION)
     async with at_work(site):
@@ -189,9 +205,9 @@ async def test_only_the_reception_desk_knows_of_talks(site: RunningSite) -> None
 async def test_what_ended_long_ago_is_forgotten(site: RunningSite) -> None:
     async with town(site) as li:
         await li.says("人工", "已请受理台的工作人员")
-        assert await li.sends(text="一句话") == 200
+        await tells(li, site, "一句话")
         id_ = (await the_talk(site)).id
-        await li.presses("结束对话", "对话已结束")
+        await li.says("结束", "对话已结束")
         later = site.clock() + timedelta(days=31)
         await site.office.store.write(stored.forget_before, later - timedelta(days=talks.KEPT_DAYS))
         assert await site.office.store.read(stored.get, id_) is None
@@ -199,17 +215,15 @@ async def test_what_ended_long_ago_is_forgotten(site: RunningSite) -> None:
 
 
 async def test_over_telegram_a_talk_goes_on_where_words_may_be_carried_and_elsewhere_the_site_is_named(
-    site: RunningSite,
+    site: RunningSite, tmp_path: Path
 ) -> None:
-    office = office_on(site.office.store, TickingClock(site.clock), site.office.files.folder.parent)
+    office = office_on(site.office.store, TickingClock(site.clock), tmp_path)
     async with BotApi() as api:
         async with running(office, api):
             citizen = Talk(api, 1001)
             await citizen.says("/person", "已请受理台的工作人员")
             await talks.answer(site.office, (await the_talk(site)).id, "请讲。", "k1", RECEPTION)
-            async with asyncio.timeout(5):
-                while not any("【受理台】请讲。" in str(sent) for sent in api.sent):
-                    await asyncio.sleep(0.02)
+            await citizen.hears("【受理台】请讲。")
             await citizen.says("结束", "对话已结束")
         async with running(office, api, carry="link"):
             assert "/chat" in await Talk(api, 1002).says("人工", "不能和人直接对话")
@@ -251,8 +265,8 @@ def test_in_a_talk_commands_buttons_and_files_are_answered_and_not_passed_on() -
 
 def test_what_reached_nobody_is_said_so() -> None:
     citizen = in_a_talk().says_("还在吗")
-    citizen.hub(Talked(stands=False))
-    assert "没有转给工作人员" in citizen.says[0].text
+    citizen.hears(Talked(stands=False))
+    assert "没有转给工作人员" in citizen.read
     citizen = Citizen().says_("人工")
-    citizen.hub(Called(staffed=False, hours="9:00–12:00", minutes=10))
-    assert "现在不是工作时间" in citizen.says[0].text
+    citizen.hears(Called(staffed=False, hours="9:00–12:00", minutes=10))
+    assert "现在不是工作时间" in citizen.read
