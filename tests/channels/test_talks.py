@@ -27,6 +27,8 @@ from tests.channels.staff_desk import see, sit_down
 from tests.channels.web_site import RunningSite
 from tests.talking import Citizen, facts
 
+ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"])
+"""For stories whose every statement the other tests here run on both engines."""
 COLLEAGUE = an_officer("沈接班", "intake", home="intake")
 
 
@@ -96,6 +98,7 @@ async def test_a_citizen_speaks_with_the_desk_and_goes_back_to_the_dialogue(site
         assert "对话已经结束，不能再回复" in (await see(desk, f"/staff/talks/{talk.id}")).html
 
 
+@ON_ONE_ENGINE
 async def test_words_of_danger_bring_the_numbers_at_once_and_the_talk_to_the_top(site: RunningSite) -> None:
     async with town(site) as li:
         await li.says("人工", "已请受理台的工作人员")
@@ -120,6 +123,7 @@ async def test_a_desk_that_is_silent_gives_the_citizen_back_after_its_minutes_an
         await li.says("写信", "哪一类信")
 
 
+@ON_ONE_ENGINE
 async def test_a_citizen_who_has_gone_is_let_go_after_half_an_hour(site: RunningSite) -> None:
     async with town(site) as li:
         await li.says("人工", "已请受理台的工作人员")
@@ -131,6 +135,7 @@ async def test_a_citizen_who_has_gone_is_let_go_after_half_an_hour(site: Running
         await hears(li, "好一会儿没有您的消息")
 
 
+@ON_ONE_ENGINE
 async def test_words_that_come_while_silence_is_noticed_keep_the_talk_open(site: RunningSite) -> None:
     async with town(site) as li:
         await li.says("人工", "已请受理台的工作人员")
@@ -142,6 +147,7 @@ async def test_words_that_come_while_silence_is_noticed_keep_the_talk_open(site:
         assert not await site.office.store.write(stored.end, talk.id, "silence", later)
 
 
+@ON_ONE_ENGINE
 async def test_outside_office_hours_nobody_is_called_and_that_is_said_at_once(site: RunningSite) -> None:
     site.clock.advance(hours=12)
     async with town(site) as li:
@@ -171,6 +177,7 @@ async def test_of_two_officers_one_has_the_talk_and_the_other_may_take_it_over_k
         await hears(li, "工作人员结束了对话")
 
 
+@ON_ONE_ENGINE
 async def test_a_talk_goes_on_after_the_hub_was_stopped_and_started(site: RunningSite) -> None:
     async with town(site) as li:
         await li.says("人工", "已请受理台的工作人员")
@@ -190,6 +197,7 @@ def said_in_chat(tx: Tx, _: str) -> bool:
     return bool(tx.execute("SELECT key FROM chat_lines WHERE key LIKE 'notice:talk:%'", {}))
 
 
+@ON_ONE_ENGINE
 async def test_only_the_reception_desk_knows_of_talks(site: RunningSite) -> None:
     handler = await see(await sit_down(site, "handler"), "/staff/inbox")
     assert "/staff/talks" not in handler.html
@@ -214,6 +222,7 @@ async def test_what_ended_long_ago_is_forgotten(site: RunningSite) -> None:
         assert await site.office.store.read(stored.lines, id_) == []
 
 
+@ON_ONE_ENGINE
 async def test_over_telegram_a_talk_goes_on_where_words_may_be_carried_and_elsewhere_the_site_is_named(
     site: RunningSite, tmp_path: Path
 ) -> None:

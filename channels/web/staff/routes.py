@@ -46,7 +46,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/dispatch", dispatch.show_dispatch, DISPATCH),
     Route("POST", "/staff/dispatch/{number}", dispatch.send, DISPATCH),
     Route("POST", "/staff/dispatch/{number}/{move}", dispatch.decide, DISPATCH),
-    Route("GET", "/staff/talks", talks.show_talks, TALKS),
+    Route("GET", "/staff/talks", talks.show_talks, TALKS, by_itself=True),
     Route("GET", "/staff/talks/{talk}", talks.show_talk, TALKS),
     Route("GET", "/staff/talks/{talk}/now", talks.show_now, TALKS, by_itself=True),
     Route("POST", "/staff/talks/{talk}", talks.act, TALKS),

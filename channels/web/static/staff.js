@@ -32,7 +32,7 @@
     });
   }
 
-  // A talk with a citizen: what is new is brought every five seconds while the page is looked at.
+  // A talk with a citizen, or the list of them: what is new is brought every five seconds while the page is looked at.
   const talk = document.querySelector("[data-renew]");
   if (talk) setInterval(async () => {
     if (document.hidden) return;
