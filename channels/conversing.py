@@ -1,6 +1,5 @@
 """A conversation over a chat channel: one event from the inbox becomes a turn, its deed and its answers, at once."""
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -29,12 +28,12 @@ from channels.dialogue import (
 from channels.dialogue.wishes import LetterLine
 from channels.errands import Chat, Deed
 from channels.guesses import Guesses
-from channels.inbound import LostLease, Seal, lane
+from channels.inbound import LostLease, Seal, lane, sealed_line
 from hub.errors import NotFound, Refusal, Said
 from hub.files import MOST_BYTES
 from hub.office import Office
 from hub.rulebook import Rulebook
-from hub.storage import dialogues, inbox
+from hub.storage import dialogues, inbox, talks
 from hub.storage.dialogues import Line
 from hub.storage.inbox import Taken
 from hub.storage.tx import Tx
@@ -97,6 +96,7 @@ class Known:
     seen: int | None
     away_hours: float
     letters: tuple[LetterLine, ...]
+    talking: bool
 
 
 class Conversation:
@@ -122,7 +122,7 @@ class Conversation:
     async def apologise(self, heard: Heard, error: str) -> None:
         """Put an event aside that cannot be done, and tell the citizen politely."""
         with suppress(Exception):
-            text = _SORRY[heard.lang == "en"].format(phone=desk_phone(await self._office.book()))
+            text = _SORRY[heard.lang == "en"].format(phone=(await self._office.book()).desk_phone)
             lines = self._lines(heard, (Say(text),))
             await self._office.store.write(self._put_aside, heard, error, lines, self._office.clock())
             return
@@ -177,12 +177,12 @@ class Conversation:
 
     async def _known(self, chat: Chat, book: Rulebook) -> Known:
         now = self._office.clock()
-        kept, letters = await self._office.store.read(_read, chat, book)
+        kept, letters, talking = await self._office.store.read(_read, chat, book)
         if kept is None:
-            return Known(now, new_session("en" if chat.lang == "en" else "zh"), None, 0.0, letters)
+            return Known(now, new_session("en" if chat.lang == "en" else "zh"), None, 0.0, letters, talking)
         session = session_from_json(self._seal.open(f"session:{chat.digest}", kept.session))
         away = (now - kept.updated_at).total_seconds() / 3600
-        return Known(now, session, kept.revision, max(0.0, away), letters)
+        return Known(now, session, kept.revision, max(0.0, away), letters, talking)
 
     def _facts(self, known: Known, book: Rulebook) -> Facts:
         return Facts(
@@ -191,11 +191,13 @@ class Conversation:
             district_en=book.directory.district_en,
             today=book.calendar.day_of(known.now),
             dangers=self._setting.dangers,
-            desk_phone=desk_phone(book),
+            desk_phone=book.desk_phone,
             site=f"{self._setting.site}/letters/new",
             carrier=self._setting.carrier,
             letters=known.letters,
             away_hours=known.away_hours,
+            talking=known.talking,
+            talk_at="" if self._setting.words else f"{self._setting.site}/chat",
             files_most=MOST_FILES,
             file_bytes_most=MOST_BYTES,
         )
@@ -229,24 +231,12 @@ class Conversation:
         finish(tx, heard.taken, "poison", error=error)
 
 
-def sealed_line(seal: Seal, key: str, address: str, say: Say) -> Line:
-    """What is said to a chat, as it waits in the outbox."""
-    rows = [[[b.label, b.code] for b in row] for row in say.buttons]
-    packed = json.dumps({"chat": address, "text": say.text, "buttons": rows}, ensure_ascii=False)
-    return Line(key, seal.close(key, packed))
-
-
 def finish(tx: Tx, taken: Taken, state: str = "done", *, error: str = "") -> None:
     """The event is done (or `poison`), with the effects of the deed this stands in; raises LostLease."""
     if not inbox.finish(tx, taken, state, error=error):
         raise LostLease
 
 
-def desk_phone(book: Rulebook) -> str:
-    """The number of the reception desk, which is said where a channel leads nowhere."""
-    desk = book.directory.get(book.directory.desks["reception"])
-    return desk.phones[0] if desk is not None and desk.phones else "12345"
-
-
-def _read(tx: Tx, chat: Chat, book: Rulebook) -> tuple[dialogues.Kept | None, tuple[LetterLine, ...]]:
-    return dialogues.get(tx, chat.channel, chat.digest), errands.lines(tx, chat, book)
+def _read(tx: Tx, chat: Chat, book: Rulebook) -> tuple[dialogues.Kept | None, tuple[LetterLine, ...], bool]:
+    talking = talks.of_chat(tx, chat.channel, chat.digest) is not None
+    return dialogues.get(tx, chat.channel, chat.digest), errands.lines(tx, chat, book), talking

@@ -8,7 +8,10 @@ from typing import Any
 from channels.dialogue import (
     Answer,
     Attachment,
+    Called,
+    CallPerson,
     Done,
+    EndTalk,
     File,
     Filed,
     LetterLine,
@@ -19,18 +22,22 @@ from channels.dialogue import (
     Reopen,
     Status,
     Supplement,
+    Talked,
+    ToPerson,
     Track,
     Wish,
 )
+from channels.talks import hours, seal_of
 from hub import desk, own
 from hub.case import Case
 from hub.errors import NotFound
 from hub.machines.registry import MACHINES
 from hub.office import Office
 from hub.people import citizen
+from hub.privacy.randomness import draw
 from hub.reading import own_letter
 from hub.rulebook import Rulebook
-from hub.storage import cases, dialogues, vault
+from hub.storage import cases, dialogues, talks, vault
 from hub.storage.tx import Tx
 from hub.submission import Attached, Contact, Submission
 from hub.views import CitizenView
@@ -81,6 +88,8 @@ async def made_ready(office: Office, chat: Chat, wish: Wish, files: tuple[Attach
             return lambda tx: Letters(lines(tx, chat, book))
         case Supplement() | Answer():
             return await _said(office, chat, wish, files, book)
+        case CallPerson() | ToPerson() | EndTalk():
+            return await _talk(office, chat, wish, book)
         case Rate():
             values = {"score": wish.score, "solved": wish.solved, "comment": wish.comment}
             return await _moved(office, chat, wish.number, "rate", values, book)
@@ -263,3 +272,40 @@ def _mark_urgent(tx: Tx, case_id: str, book: Rulebook, now: datetime) -> None:
         return
     if dossier.open("urgent") is None:
         desk.act_by_system(tx, dossier, "urgent", {}, book, now)
+
+
+# A talk with a person -----------------------------------------------------------------------------------------------
+
+
+async def _talk(office: Office, chat: Chat, wish: CallPerson | ToPerson | EndTalk, book: Rulebook) -> Deed:
+    """Call a person, pass words on, end it; outside office hours nobody is called, and that is said at once."""
+    now, kept = office.clock(), book.calendar.office
+    if isinstance(wish, EndTalk):
+        return lambda tx: _talk_ended(tx, chat, now)
+    seal, until = await seal_of(office), now + timedelta(minutes=kept.answer_minutes)
+    if isinstance(wish, CallPerson):
+        called, name = Called(book.calendar.is_staffed(now), hours(book), kept.answer_minutes), draw(8).hex()
+        address = seal.close(name, chat.address)
+        talk = talks.Talk(name, chat.channel, chat.digest, address, chat.lang, now, now, until, False, "", None, "")
+        return lambda tx: _called(tx, talk, called)
+    key = f"talk:{chat.channel}:{chat.digest[:16]}:{wish.id}"
+    line = (key, seal.close(key, wish.text))
+    return lambda tx: _talk_heard(tx, chat, line, (now, until), urgent=wish.urgent)
+
+
+def _called(tx: Tx, talk: talks.Talk, called: Called) -> Outcome:
+    if called.staffed:
+        talks.begin(tx, talk)
+    return called
+
+
+def _talk_heard(
+    tx: Tx, chat: Chat, line: tuple[str, str], times: tuple[datetime, datetime], *, urgent: bool
+) -> Outcome:
+    talk = talks.of_chat(tx, chat.channel, chat.digest)
+    return Talked(talk is not None and talks.heard(tx, talk.id, *line, times, urgent=urgent))
+
+
+def _talk_ended(tx: Tx, chat: Chat, now: datetime) -> Outcome:
+    talk = talks.of_chat(tx, chat.channel, chat.digest)
+    return Talked(talk is not None and talks.end(tx, talk.id, "citizen", now))

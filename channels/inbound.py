@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,10 +12,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from channels.crew import Crew
+from channels.dialogue.talk import Say
 from channels.pulse import Pulse
 from hub.office import Office
 from hub.privacy.vault import keyed_hash, new_case_key, open_sealed, seal
 from hub.storage import inbox, quarantine
+from hub.storage.dialogues import Line
 from hub.storage.errors import StoreBusy, Unavailable
 from hub.storage.inbox import Arrived, Taken
 from hub.storage.tx import Tx
@@ -61,6 +64,13 @@ async def channel_seal(office: Office, channel: str) -> Seal:
     owner = f"channel:{channel}"
     wrapped = await office.store.write(inbox.keep_key, owner, office.ring.wrap(owner, new_case_key()))
     return Seal(owner, office.ring.unwrap(owner, wrapped))
+
+
+def sealed_line(seal: Seal, key: str, address: str, say: Say) -> Line:
+    """What is said to a chat, as it waits in the outbox."""
+    rows = [[[b.label, b.code] for b in row] for row in say.buttons]
+    packed = json.dumps({"chat": address, "text": say.text, "buttons": rows}, ensure_ascii=False)
+    return Line(key, seal.close(key, packed))
 
 
 @dataclass(frozen=True, slots=True)

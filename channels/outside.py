@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from channels import talks
 from channels.conversing import Setting as ChatSetting
 from channels.courier import Courier, Outlet, Policy, courier
 from channels.inbound import channel_seal
@@ -85,6 +86,7 @@ async def outside(
         form: Form = "full" if given.carry == "full" else "short"
         policy = Policy(site, form, timing.outbox_seconds, timing.outbox_lease_seconds)
         post = await stack.enter_async_context(courier(office, outlets, policy))
+        await stack.enter_async_context(talks.watched(office))
         if telegram is not None:
             telegram.wakes(post.wake)
             await stack.enter_async_context(telegram.at_work(site))

@@ -28,15 +28,19 @@ WEEKDAYS = "一二三四五六日"
 class OfficeHours:
     """The local hours in which the office is staffed on a working day; a gap between two spans is the lunch break.
 
-    Raises ValueError when there is no span, or a span is empty or overlaps the one before.
+    `answer_minutes` is how long the reception desk may be silent in a talk before the chat goes on without it.
+    Raises ValueError when there is no span, a span is empty or overlaps the one before, or the minutes are none.
     """
 
     spans: tuple[tuple[time, time], ...] = ((time(9), time(12)), (time(13, 30), time(17, 30)))
+    answer_minutes: int = 10
 
     def __post_init__(self) -> None:
         edges = [_clock(edge) for span in self.spans for edge in span]
         if not edges or any(later <= earlier for earlier, later in pairwise(edges)):
             raise ValueError("办公时间要有至少一段，每段先开始后结束，各段按先后排列且不重叠")
+        if not 1 <= self.answer_minutes <= 120:
+            raise ValueError("对话没人应答的时限（answer_minutes）是1到120分钟")
 
     @property
     def opens(self) -> time:
@@ -294,6 +298,10 @@ class WorkCalendar:
                     return max(moment.astimezone(UTC), opening)
         return self.opening(self.add_workdays(day, 1))
 
+    def is_staffed(self, moment: datetime) -> bool:
+        """Whether the office is staffed at this moment."""
+        return self.next_staffed_moment(moment) == moment.astimezone(UTC)
+
     # Within
 
     def _position(self, moment: datetime) -> tuple[date, int]:
@@ -333,8 +341,10 @@ def read_calendar(content: Mapping[str, Any], number: int) -> WorkCalendar:
     Raises ValueError with a sentence that names the place when something is missing, unknown or contradictory.
     """
     _only(content, {"zone", "office", "years", "overrides"}, "日历")
-    hours = content.get("office", {}).get("hours")
-    office = OfficeHours() if hours is None else OfficeHours(tuple((_time(a), _time(b)) for a, b in hours))
+    staffed = content.get("office", {})
+    hours, minutes = staffed.get("hours"), int(staffed.get("answer_minutes", OfficeHours.answer_minutes))
+    spans = OfficeHours.spans if hours is None else tuple((_time(a), _time(b)) for a, b in hours)
+    office = OfficeHours(spans, minutes)
     years = {int(year): _read_year(int(year), table) for year, table in content.get("years", {}).items()}
     overrides: dict[date, DayOverride] = {}
     for row in content.get("overrides", ()):

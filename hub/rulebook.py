@@ -54,6 +54,12 @@ class Rulebook:
         return masking.Directory.of(numbers=phones, words=(*words, *named))
 
     @property
+    def desk_phone(self) -> str:
+        """The number of the reception desk, which is said where a channel leads nowhere."""
+        desk = self.directory.get(self.directory.desks["reception"])
+        return desk.phones[0] if desk is not None and desk.phones else "12345"
+
+    @property
     def calendar(self) -> WorkCalendar:
         """The working calendar in force."""
         return self.calendars[self.numbers["calendar"]]

@@ -12,6 +12,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "add": ("add", "补充"),
     "rate": ("rate", "评价"),
     "person": ("person", "人工", "转人工", "人工服务", "转人工服务", "human", "a person"),
+    "end": ("end", "结束", "结束对话", "end talk"),
     "help": ("help", "帮助", "？", "?"),
     "cancel": ("cancel", "取消"),
     "drop": ("确定取消", "yes cancel"),

@@ -26,6 +26,8 @@ class Facts:
     `carry` says how much a foreign messenger may carry (PIPL art. 36): `all` lets letters be written and read here,
     `receipts` leaves only receipts, states, buttons and links. `carrier` names such a messenger so that the
     conversation can say who else can read along. `away_hours` is the time since the chat's last turn.
+    `talking`: a talk with a person is open here. `talk_at` is the page on which one may be had where this channel
+    carries no words of the office; empty where it does.
     """
 
     kinds: tuple[Kind, ...]
@@ -43,6 +45,8 @@ class Facts:
     letters: tuple[LetterLine, ...] = ()
     similar: tuple[Similar, ...] = ()
     away_hours: float = 0.0
+    talking: bool = False
+    talk_at: str = ""
     files_most: int = 9
     file_bytes_most: int = 20_000_000
 

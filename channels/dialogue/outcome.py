@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from channels.dialogue import aside, corrections
+from channels.dialogue import aside, corrections, person
 from channels.dialogue.asking import ask, button, home, step_name
 from channels.dialogue.facts import Facts, LetterLine
 from channels.dialogue.lengths import SAY_UNITS, shorten, split_text
@@ -11,7 +11,19 @@ from channels.dialogue.letter import begun, short, steps_of
 from channels.dialogue.session import Session
 from channels.dialogue.talk import BUTTON_BYTES, Button, Say, Turn
 from channels.dialogue.texts import words
-from channels.dialogue.wishes import Done, File, Filed, Letters, Outcome, Rate, Status, Wish
+from channels.dialogue.wishes import (
+    CallPerson,
+    Done,
+    EndTalk,
+    File,
+    Filed,
+    Letters,
+    Outcome,
+    Rate,
+    Status,
+    ToPerson,
+    Wish,
+)
 from hub.errors import Invalid, Refusal
 from hub.privacy.codes import spell
 
@@ -42,6 +54,8 @@ def after(session: Session, wish: Wish, outcome: Outcome, facts: Facts) -> Turn:
 def _told(session: Session, wish: Wish, outcome: Outcome, facts: Facts) -> Turn:
     if isinstance(outcome, Refusal):
         return _refused(session, wish, outcome, facts)
+    if isinstance(wish, CallPerson | ToPerson | EndTalk):
+        return Turn(session, person.told(session, wish, outcome, facts))
     if isinstance(wish, File):
         done = replace(session, answers=corrections.kept(session.answers), step="idle")
         if isinstance(outcome, Filed):

@@ -29,15 +29,72 @@ TEXTS: Mapping[str, Said] = {
     ),
     "help": Said(
         "您可以这样说：\n写信 /new\n查进度 /status 编号 查询码\n我的来信 /my\n补充 /add\n评价 /rate\n"
-        "上一步 /back\n取消 /cancel\nEnglish /lang\n也可以打电话 {phone}，有人接听。",
+        "上一步 /back\n取消 /cancel\nEnglish /lang\n找工作人员 /person\n也可以打电话 {phone}，有人接听。",
         "You can say:\n/new to write a letter\n/status with number and query code\n/my for your letters\n/add to add "
-        "to a letter\n/rate to rate an answer\n/back for the step before\n/cancel to stop\n/lang 中文\n"
+        "to a letter\n/rate to rate an answer\n/back for the step before\n/cancel to stop\n/lang 中文\n/person to speak with a person\n"
         "Or call {phone} and speak to a person.",
     ),
     "person": Said(
-        "想直接和人说，请打{phone}。在这里写的每封信也都由人来看、由人答复；催促或追问，请点“补充”，办理的人会看到。",
-        "To speak with a person, call {phone}. Every letter written here is read and answered by people too; to ask again, "
-        "use “Add” and the office will see it.",
+        "这里不能和人直接对话。请打{phone}，或者到网页上的在线对话说“人工”：{chat}\n在这里写的每封信也都由人来看、由人答复；催促或追问，"
+        "请点“补充”，办理的人会看到。",
+        "You cannot speak with a person here. Call {phone}, or say “person” in the chat on our site: {chat}\nEvery letter "
+        "written here is read and answered by people too; to ask again, use “Add” and the office will see it.",
+    ),
+    "talk_called": Said(
+        "已请受理台的工作人员来和您对话，{minutes}分钟内没有回复会告诉您（工作时间{hours}，也可以打{phone}）。请把想问的写下来，"
+        "接下来您写的都交给工作人员。不说了，请点“结束对话”或回复“结束”。",
+        "A colleague at the reception desk was called; if nobody answers within {minutes} minutes we tell you (office "
+        "hours {hours}, or call {phone}). Write down what you want to ask: from now on a person reads what you write. When "
+        "you are done, press “End the talk” or reply “end”.",
+    ),
+    "talk_closed": Said(
+        "现在不是工作时间，没有人在线。工作时间是工作日{hours}，电话{phone}。事情可以现在就写信，有编号、有期限，上班就办：点“写信”。",
+        "The office is closed now and nobody is online. Office hours are {hours} on working days, phone {phone}. You can "
+        "write a letter now; it gets a number and a date for the answer: press “Write a letter”.",
+    ),
+    "talk_desk": Said("【受理台】", "[Reception desk] "),
+    "talk_open": Said(
+        "您正在和工作人员对话，请直接用文字说。要做别的，先点“结束对话”。",
+        "You are in a talk with a person; please write in words. To do something else, press “End the talk” first.",
+    ),
+    "talk_words": Said(
+        "和工作人员对话只能用文字。照片和文件请随信交：结束对话后点“写信”或“补充”。",
+        "A talk takes words only. Photos and files go with a letter: end the talk, then press “Write a letter” or “Add”.",
+    ),
+    "talk_danger": Said(
+        "{emergency}\n火警119，急救120，公安110；燃气泄漏请先开窗离开，不要开关电器。心理援助热线12356。\n"
+        "您的话已交给工作人员并标为紧急，但请不要等回复；也可以打{phone}。",
+        "{emergency}\nFire 119, ambulance 120, police 110. With a gas leak, open the windows, leave, and touch no "
+        "switch. Psychological help: 12356.\nYour words reach a colleague, marked urgent, but do not wait for an answer; you "
+        "may also call {phone}.",
+    ),
+    "talk_edited": Said("（更正先前的一条消息）\n{text}", "(Correction of an earlier message)\n{text}"),
+    "talk_ended": Said(
+        "对话已结束。要再找人，回复“人工”。没写完的信还在。",
+        "The talk has ended. To speak with a person again, reply “person”. A letter you had begun is still here.",
+    ),
+    "talk_over": Said(
+        "对话已经结束了，刚才这句没有转给工作人员。要再找人，回复“人工”；也可以写信，有编号、有期限。",
+        "The talk had ended already, and what you just said reached nobody. To speak with a person again, reply “person”; "
+        "or write a letter, which gets a number and a date for the answer.",
+    ),
+    "talk_by_desk": Said(
+        "工作人员结束了对话。还有事情，回复“人工”或写信；没写完的信还在。",
+        "The colleague has ended the talk. For anything else reply “person” or write a letter; a letter you had begun is "
+        "still here.",
+    ),
+    "talk_by_silence": Said(
+        "对不起，受理台现在忙不过来，没有人应答，对话先结束了。请写信：点“写信”，有编号、有期限，一定有人答复；也可以打{phone}。",
+        "We are sorry: the desk is busy and nobody answered, so the talk ends here. Please write a letter: it gets a number, "
+        "a date, and an answer for certain. Or call {phone}.",
+    ),
+    "talk_by_idle": Said(
+        "好一会儿没有您的消息，对话先结束了。要再找人，回复“人工”；没写完的信还在。",
+        "We have not heard from you for a while, so the talk ends here. To speak with a person again, reply “person”; a "
+        "letter you had begun is still here.",
+    ),
+    "talk_none": Said(
+        "现在没有和工作人员的对话。要找人，回复“人工”。", "There is no talk with a person now. Reply “person” for one."
     ),
     "group": Said(
         "为了保护您的个人信息，请不要在群里写来信内容。点我的名字，私下和我说：{bot}",
@@ -246,6 +303,7 @@ TEXTS: Mapping[str, Said] = {
     "b_status": Said("查进度", "Status"),
     "b_my": Said("我的来信", "My letters"),
     "b_help": Said("帮助", "Help"),
+    "b_end": Said("结束对话", "End the talk"),
     "b_go": Said("接着写", "Go on"),
     "b_drop": Said("确定取消", "Yes, cancel"),
     "b_cancel": Said("取消", "Cancel"),

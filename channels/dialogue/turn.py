@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from channels.dialogue import aside, corrections, writing
+from channels.dialogue import aside, corrections, person, writing
 from channels.dialogue.asking import ask, button, emergency, home, step_name
 from channels.dialogue.checks import check_length
 from channels.dialogue.commands import Command, command_in, number_in, query_code_in
@@ -30,6 +30,9 @@ def next_turn(session: Session, given: Input, facts: Facts) -> Turn:
         return replace(_in_group(session, given, facts), session=replace(session, revision=session.revision + 1))
     text = tidy(given.text)
     given = replace(given, text=text)
+    if facts.talking:
+        turn = person.hear(session, given, facts)
+        return replace(turn, session=replace(turn.session, revision=session.revision + 1))
     turn = _hear(session, given, facts) if session.flow == FLOW else _begun_anew(session, given, facts)
     if given.kind != "button" and danger(text, facts.dangers):
         turn = _with_urgency(turn, facts)
@@ -150,7 +153,9 @@ def _obey(session: Session, command: Command, given: Input, facts: Facts) -> Tur
         case "go":
             return writing.onward(session, facts)
         case "person":
-            return writing.again(session, facts, words(session.lang, "person", phone=facts.desk_phone))
+            return person.call(session, facts)
+        case "end":
+            return writing.again(session, facts, words(session.lang, "talk_none"))
         case "done":
             return aside.press(session, "words", "", facts) or writing.again(session, facts, "")
         case _:

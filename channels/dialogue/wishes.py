@@ -100,7 +100,26 @@ class Answer:
     urgent: bool = False
 
 
-Wish = File | Supplement | Rate | Track | MyLetters | Reopen | Withdraw | Answer
+@dataclass(frozen=True, slots=True)
+class CallPerson:
+    """Open a talk with a person at the reception desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """Pass words on in the talk that is open; `id` is unique in the chat."""
+
+    id: str
+    text: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndTalk:
+    """End the talk that is open."""
+
+
+Wish = File | Supplement | Rate | Track | MyLetters | Reopen | Withdraw | Answer | CallPerson | ToPerson | EndTalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +173,20 @@ class Done:
     link: str = ""
 
 
-Outcome = Filed | Status | Letters | Done | Refusal
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A person was called: the desk is `staffed` now or not, its local `hours`, and how many minutes it may take."""
+
+    staffed: bool
+    hours: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """What was wished of a talk: `stands` is False where it had ended before."""
+
+    stands: bool
+
+
+Outcome = Filed | Status | Letters | Done | Called | Talked | Refusal

@@ -13,13 +13,13 @@ from datetime import datetime
 from functools import partial
 
 from channels import errands
-from channels.conversing import desk_phone, finish, sealed_line
+from channels.conversing import finish
 from channels.dialogue import Rate, Say, Supplement
 from channels.dialogue.commands import command_in, number_in, plain
 from channels.dialogue.outcome import day_words
 from channels.errands import MOST_WORDS, Chat, Deed
 from channels.guesses import Guesses
-from channels.inbound import PutOff, Seal, lane
+from channels.inbound import PutOff, Seal, lane, sealed_line
 from channels.sms import words
 from channels.webhooks.events import Delivery, Event, read_event
 from channels.webhooks.receipts import heard_of, take_receipt
@@ -100,7 +100,7 @@ class Worker:
         if number is None:
             await self._office.store.write(finish, taken, "poison", error=error)
             return
-        phone = desk_phone(await self._office.book())
+        phone = (await self._office.book()).desk_phone
         heard = Heard(taken, number[1], "", phone, self._office.clock())
         await self._office.store.write(self._end, heard, "zh", words.SORRY, {}, ("poison", error))
         self.on_said()
@@ -120,7 +120,7 @@ class Worker:
 
     async def _said(self, taken: Taken, number: str, text: str, book: Rulebook) -> None:
         office = self._office
-        heard = Heard(taken, number, text, desk_phone(book), office.clock())
+        heard = Heard(taken, number, text, book.desk_phone, office.clock())
         letters = await office.store.read(self._letters, number, book, heard.now)
         named = number_in(text)
         meant = [one for one in letters if one.view.number == named] if named else letters

@@ -1,7 +1,6 @@
 """The bot's worker: one update from the inbox becomes a turn of the conversation, its deed and its answers, at once."""
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -35,7 +34,7 @@ from channels.dialogue.commands import command_in
 from channels.dialogue.wishes import LetterLine
 from channels.errands import Chat, Deed
 from channels.guesses import Guesses
-from channels.inbound import Kept, LostLease, PutOff, Seal, finish, lane, put_aside
+from channels.inbound import Kept, LostLease, PutOff, Seal, finish, lane, put_aside, sealed_line
 from channels.telegram.files import Fetched, fetched
 from channels.telegram.sending import acknowledge
 from channels.telegram.updates import CHANNEL, InboundEvent, glance, parse
@@ -43,7 +42,7 @@ from hub.errors import NotFound, Refusal, Said
 from hub.files import MOST_BYTES
 from hub.office import Office
 from hub.rulebook import Rulebook
-from hub.storage import dialogues, inbox
+from hub.storage import dialogues, inbox, talks
 from hub.storage.dialogues import Line
 from hub.storage.inbox import Taken
 from hub.storage.tx import Tx
@@ -99,6 +98,7 @@ class Known:
     seen: int | None
     away_hours: float
     letters: tuple[LetterLine, ...]
+    talking: bool
 
 
 def kept_as(raw: bytes) -> Kept:
@@ -148,9 +148,9 @@ class Worker:
             event = parse(self._raw(taken))
             if event.input is not None and event.input.private:
                 book = await self._office.book()
-                text = _SORRY[event.lang == "en"].format(phone=_phone(book))
+                text = _SORRY[event.lang == "en"].format(phone=book.desk_phone)
                 key = f"say:{CHANNEL}:{taken.event_id}:sorry"  # an answer after a later try has a key of its own
-                lines = [Line(key, self._seal.close(key, _packed(event.chat, Say(text))))]
+                lines = [sealed_line(self._seal, key, event.chat, Say(text))]
                 digest = lane(self._office, CHANNEL, event.chat)
                 await self._office.store.write(_put_aside, taken, error, digest, lines, self._office.clock())
                 self.on_said()
@@ -230,12 +230,12 @@ class Worker:
 
     async def _known(self, chat: Chat, event: InboundEvent, book: Rulebook) -> Known:
         now = self._office.clock()
-        kept, letters = await self._office.store.read(_read, chat, book)
+        kept, letters, talking = await self._office.store.read(_read, chat, book)
         if kept is None:
-            return Known(now, new_session(event.lang), None, 0.0, letters)
+            return Known(now, new_session(event.lang), None, 0.0, letters, talking)
         session = session_from_json(self._seal.open(f"session:{chat.digest}", kept.session))
         away = (now - kept.updated_at).total_seconds() / 3600
-        return Known(now, session, kept.revision, max(0.0, away), letters)
+        return Known(now, session, kept.revision, max(0.0, away), letters, talking)
 
     def _facts(self, known: Known, book: Rulebook) -> Facts:
         return Facts(
@@ -245,12 +245,14 @@ class Worker:
             today=book.calendar.day_of(known.now),
             dangers=self.setting.dangers,
             carry="receipts" if self.setting.carry == "link" else "all",
-            desk_phone=_phone(book),
+            desk_phone=book.desk_phone,
             site=f"{self.setting.site}/letters/new",
             carrier="Telegram",
             bot=f"@{self.me}" if self.me else "",
             letters=known.letters,
             away_hours=known.away_hours,
+            talking=known.talking,
+            talk_at="" if self.setting.carry == "full" else f"{self.setting.site}/chat",
             files_most=MOST_FILES,
             file_bytes_most=MOST_BYTES,
         )
@@ -276,7 +278,7 @@ class Worker:
 
     def _lines(self, taken: Taken, address: str, says: Sequence[Say]) -> list[Line]:
         keys = [f"say:{CHANNEL}:{taken.event_id}:{n}" for n in range(len(says))]
-        return [Line(key, self._seal.close(key, _packed(address, say))) for key, say in zip(keys, says, strict=True)]
+        return [sealed_line(self._seal, key, address, say) for key, say in zip(keys, says, strict=True)]
 
     def _acknowledge(self, event: InboundEvent) -> None:
         """Let a pressed button stop turning; nothing depends on it, so it neither waits nor fails anything."""
@@ -290,11 +292,6 @@ class Worker:
             await acknowledge(self._bot, press)
 
 
-def _packed(address: str, say: Say) -> str:
-    rows = [[[b.label, b.code] for b in row] for row in say.buttons]
-    return json.dumps({"chat": address, "text": say.text, "buttons": rows}, ensure_ascii=False)
-
-
 def _turns(session: Session, inputs: tuple[Input, ...], facts: Facts) -> Turn:
     """The turn of one input, or of an album's photos one after the other: only the last answer is said."""
     turn = next_turn(session, inputs[0], facts)
@@ -303,15 +300,11 @@ def _turns(session: Session, inputs: tuple[Input, ...], facts: Facts) -> Turn:
     return turn
 
 
-def _read(tx: Tx, chat: Chat, book: Rulebook) -> tuple[dialogues.Kept | None, tuple[LetterLine, ...]]:
-    return dialogues.get(tx, CHANNEL, chat.digest), errands.lines(tx, chat, book)
+def _read(tx: Tx, chat: Chat, book: Rulebook) -> tuple[dialogues.Kept | None, tuple[LetterLine, ...], bool]:
+    talking = talks.of_chat(tx, CHANNEL, chat.digest) is not None
+    return dialogues.get(tx, CHANNEL, chat.digest), errands.lines(tx, chat, book), talking
 
 
 def _put_aside(tx: Tx, taken: Taken, error: str, digest: str, lines: list[Line], now: datetime) -> None:
     dialogues.say(tx, CHANNEL, digest, lines, now)
     put_aside(tx, taken, error, now)
-
-
-def _phone(book: Rulebook) -> str:
-    desk = book.directory.get(book.directory.desks["reception"])
-    return desk.phones[0] if desk is not None and desk.phones else "12345"

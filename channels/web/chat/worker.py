@@ -34,7 +34,7 @@ from hub.errors import NotFound, Refusal, Said
 from hub.files import MOST_BYTES
 from hub.office import Office
 from hub.rulebook import Rulebook
-from hub.storage import chats, dialogues, inbox
+from hub.storage import chats, dialogues, inbox, talks
 from hub.storage.chats import Spoken
 from hub.storage.inbox import Taken
 from hub.storage.tx import Tx
@@ -129,6 +129,7 @@ class Known:
     away_hours: float
     letters: tuple[LetterLine, ...]
     recent: list[Line]
+    talking: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class Worker:
         with suppress(Exception):
             event = unpacked(self._seal.open(f"inbox:{taken.event_id}", taken.payload))
             digest = lane(self._office, CHANNEL, event.chat)
-            text = _SORRY[event.lang == "en"].format(phone=_phone(await self._office.book()))
+            text = _SORRY[event.lang == "en"].format(phone=(await self._office.book()).desk_phone)
             key = f"say:{CHANNEL}:{taken.event_id}:sorry"
             lines = [sealed(self._seal, key, "hub", Say(text))]
             await self._office.store.write(_put_aside, taken, error, digest, lines, self._office.clock())
@@ -224,16 +225,19 @@ class Worker:
 
     async def _known(self, heard: Heard, book: Rulebook) -> Known:
         now = self._office.clock()
-        kept, letters, recent = await self._office.store.read(_read, heard.chat, book)
+        kept, letters, recent, talking = await self._office.store.read(_read, heard.chat, book)
         lines = [opened(self._seal, line) for line in recent]
         if kept is None:
-            return Known(now, new_session("en" if heard.event.lang == "en" else "zh"), None, 0.0, letters, lines)
+            return Known(
+                now, new_session("en" if heard.event.lang == "en" else "zh"), None, 0.0, letters, lines, talking
+            )
         session = session_from_json(self._seal.open(f"session:{heard.chat.digest}", kept.session))
         away = (now - kept.updated_at).total_seconds() / 3600
-        return Known(now, session, kept.revision, max(0.0, away), letters, lines)
+        return Known(now, session, kept.revision, max(0.0, away), letters, lines, talking)
 
     def _facts(self, known: Known, book: Rulebook) -> Facts:
-        return facts_of(book, self._setting, known.now, known.letters, known.away_hours)
+        facts = facts_of(book, self._setting, known.now, known.letters, known.away_hours)
+        return replace(facts, talking=known.talking)
 
     async def _ready(self, heard: Heard, wish: Wish, book: Rulebook) -> Deed | Refusal:
         guess = isinstance(wish, Track) and bool(wish.code)
@@ -263,7 +267,7 @@ def facts_of(
         district_en=book.directory.district_en,
         today=book.calendar.day_of(now),
         dangers=setting.dangers,
-        desk_phone=_phone(book),
+        desk_phone=book.desk_phone,
         site=f"{setting.site}/letters/new",
         letters=letters,
         away_hours=away_hours,
@@ -280,9 +284,12 @@ def _turns(session: Session, inputs: tuple[Input, ...], facts: Facts) -> Turn:
     return turn
 
 
-def _read(tx: Tx, chat: Chat, book: Rulebook) -> tuple[dialogues.Kept | None, tuple[LetterLine, ...], list[chats.Kept]]:
+def _read(
+    tx: Tx, chat: Chat, book: Rulebook
+) -> tuple[dialogues.Kept | None, tuple[LetterLine, ...], list[chats.Kept], bool]:
     recent = chats.latest(tx, CHANNEL, chat.digest, RECENT)
-    return dialogues.get(tx, CHANNEL, chat.digest), errands.lines(tx, chat, book), recent
+    talking = talks.of_chat(tx, CHANNEL, chat.digest) is not None
+    return dialogues.get(tx, CHANNEL, chat.digest), errands.lines(tx, chat, book), recent, talking
 
 
 def _put_aside(tx: Tx, taken: Taken, error: str, digest: str, lines: list[Spoken], now: datetime) -> None:
@@ -290,8 +297,3 @@ def _put_aside(tx: Tx, taken: Taken, error: str, digest: str, lines: list[Spoken
         chats.add(tx, CHANNEL, digest, lines, now)
     if not inbox.finish(tx, taken, "poison", error=error):
         raise LostLease
-
-
-def _phone(book: Rulebook) -> str:
-    desk = book.directory.get(book.directory.desks["reception"])
-    return desk.phones[0] if desk is not None and desk.phones else "12345"

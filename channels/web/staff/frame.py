@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels import talks
 from channels.texts.catalog import N_, Lang
 from channels.texts.catalog import said as say
 from channels.web.forms import form_page
@@ -22,6 +23,7 @@ from hub.quarantine import MAY
 from hub.rulebook import Rulebook
 from hub.sight import sight
 from hub.storage import lists
+from hub.storage import talks as stored_talks
 from hub.storage.tx import Tx
 
 DISPATCH = ("dispatcher", "intake", "supervisor")
@@ -31,11 +33,13 @@ BOARD = ("supervisor", "leader", "reviewer", "dispatcher", "signer", "handler")
 COUNTER = ("clerk", "intake")
 CHANNELS = MAY
 TOPICS = ("supervisor", "leader", "dispatcher")
+TALKS = talks.MAY
 
 PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("inbox", "/staff/inbox", N_("收件箱"), (), ()),
     ("new", "/staff/letters/new", N_("代录"), COUNTER, ()),
     ("dispatch", "/staff/dispatch", N_("派单"), DISPATCH, ("to_accept", "to_dispatch", "contested")),
+    ("talks", "/staff/talks", N_("对话"), TALKS, ()),
     ("reviews", "/staff/reviews", N_("审核"), REVIEWS, ("to_review",)),
     ("publication", "/staff/publication", N_("公开审查"), PUBLICATION, ("to_publish",)),
     ("board", "/staff/board", N_("看板"), BOARD, ()),
@@ -98,12 +102,14 @@ async def show(desk: Desk, template: str, *, status: int = 200, **values: Any) -
 
 
 def waiting(tx: Tx, actor: Actor, book: Rulebook, now: datetime) -> dict[str, int]:
-    """How many cases wait behind each entry of the navigation, for those who work them off."""
+    """How many cases, and citizens in talks, wait behind each entry of the navigation, for those who work them off."""
     eye = sight(actor, book.directory)
     counted = {}
     for code, _, _, roles, views in PLACES:
         if views and any(actor.has(role) for role in roles):
             counted[code] = sum(lists.count(tx, eye, wanted(view)) for view in views if _mine(actor, view))
+    if talks.may(actor, book):
+        counted["talks"] = stored_talks.waiting(tx)
     return counted
 
 

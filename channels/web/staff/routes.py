@@ -17,10 +17,11 @@ from channels.web.staff import (
     reviews,
     rules,
     running,
+    talks,
     topics,
 )
 from channels.web.staff.counter import adding, filing, renewing, slip
-from channels.web.staff.frame import BOARD, CHANNELS, COUNTER, DISPATCH, PUBLICATION, REVIEWS, TOPICS
+from channels.web.staff.frame import BOARD, CHANNELS, COUNTER, DISPATCH, PUBLICATION, REVIEWS, TALKS, TOPICS
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/login", login.ask, "public"),
@@ -45,6 +46,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/dispatch", dispatch.show_dispatch, DISPATCH),
     Route("POST", "/staff/dispatch/{number}", dispatch.send, DISPATCH),
     Route("POST", "/staff/dispatch/{number}/{move}", dispatch.decide, DISPATCH),
+    Route("GET", "/staff/talks", talks.show_talks, TALKS, by_itself=True),
+    Route("GET", "/staff/talks/{talk}", talks.show_talk, TALKS),
+    Route("GET", "/staff/talks/{talk}/now", talks.show_now, TALKS, by_itself=True),
+    Route("POST", "/staff/talks/{talk}", talks.act, TALKS),
     Route("GET", "/staff/reviews", reviews.show_queue, REVIEWS),
     Route("GET", "/staff/reviews/{number}", reviews.show_review, REVIEWS),
     Route("POST", "/staff/reviews/{number}/{move}", reviews.give_verdict, REVIEWS),

@@ -32,6 +32,19 @@
     });
   }
 
+  // A talk with a citizen, or the list of them: what is new is brought every five seconds while the page is looked at.
+  const talk = document.querySelector("[data-renew]");
+  if (talk) setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(talk.dataset.renew, { credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(10000) });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("talk");
+      const old = document.getElementById("talk");
+      if (fresh && old && fresh.innerHTML !== old.innerHTML) old.replaceChildren(...fresh.childNodes);
+    } catch { /* the next look tries again */ }
+  }, 5000);
+
   // Keys on a list of letters: j and k move from card to card, a digit presses the button of that number in the card at hand.
   const off = () => document.querySelector("[data-keys-off]")?.checked;
   const cards = () => all("[data-card]");

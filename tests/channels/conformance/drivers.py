@@ -12,7 +12,7 @@ from pathlib import Path
 from channels.dialogue.outcome import day_words
 from hub.office import Office
 from hub.words import WORDS
-from tests import by_mail, by_telegram, by_webhook
+from tests import by_chat, by_mail, by_telegram, by_webhook
 from tests.bot_api import BotApi
 from tests.builders import RECEPTION, office_on
 from tests.by_mail import a_mail, an_answer, until
@@ -118,7 +118,9 @@ class Counter(ByReceipt):
 class Chat(ByReceipt):
     """A conversation; `talk` says and presses there."""
 
-    def __init__(self, site: RunningSite, origin: str, talk: "by_telegram.Talk | by_webhook.Talk") -> None:
+    def __init__(
+        self, site: RunningSite, origin: str, talk: "by_telegram.Talk | by_webhook.Talk | by_chat.Browser"
+    ) -> None:
         super().__init__(site)
         self.origin = origin
         self.talk = talk
@@ -226,6 +228,12 @@ async def _webhook(site: RunningSite, office: Office) -> AsyncIterator[Driver]:
 
 
 @asynccontextmanager
+async def _chat(site: RunningSite, office: Office) -> AsyncIterator[Driver]:
+    async with by_chat.chatting(office) as process, by_chat.browsing(process) as browser:
+        yield Chat(site, "chat", browser)
+
+
+@asynccontextmanager
 async def _mail(site: RunningSite, office: Office) -> AsyncIterator[Driver]:
     async with by_mail.town(office) as process:
         yield Mail(site, process)
@@ -241,6 +249,7 @@ DRIVERS: dict[str, Opening] = {
     "page": _alone(Page),
     "api": _alone(Api),
     "counter": _alone(Counter),
+    "chat": _chat,
     "telegram": _telegram,
     "webhook": _webhook,
     "mail": _mail,
