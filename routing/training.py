@@ -134,7 +134,7 @@ def _fit(table: csr_matrix, wanted: NDArray[np.int64], trust: NDArray[np.float64
     known = np.flatnonzero(letters >= LEAST_SEEN)
     rarity = (np.log((1 + table.shape[0]) / (1 + letters[known])) + 1).astype(np.float32)
     loads = _loads(table[:, known], rarity)
-    machine = LinearSVC(C=SOFT).fit(loads, wanted, trust)
+    machine = LinearSVC(C=SOFT, random_state=0).fit(loads, wanted, trust)
     slopes, offsets = machine.coef_.T, machine.intercept_
     if len(offsets) == 1:
         slopes, offsets = np.hstack([-slopes, slopes]), np.array([-offsets[0], offsets[0]])
