@@ -19,25 +19,20 @@ from config import starter
 from hub.console import lines_of
 from hub.units import read_units
 from routing import training
-from routing.choose import choose
+from routing.choose import pointing
 from routing.evaluation import figures
-from routing.examples import Example, example, parts_of, rows_of
-from routing.matter import Matter
+from routing.examples import Example, Pointing, example, rows_of
 from routing.model import Judgement
 from routing.rules import read_rules
 
 
-def of_files(files: Sequence[Path]) -> tuple[list[Example], list[tuple[str, str]]]:
-    """The examples of the files, and title and body of each."""
+def of_files(files: Sequence[Path], pointed: Pointing) -> list[Example]:
+    """The examples of the files."""
     examples: list[Example] = []
-    parts: list[tuple[str, str]] = []
     for file in files:
         with lines_of(file) as lines:
-            for row in rows_of(lines, file.name):
-                if found := example(row):
-                    examples.append(found)
-                    parts.append(parts_of(row))
-    return examples, parts
+            examples += [found for row in rows_of(lines, file.name) if (found := example(row, pointed))]
+    return examples
 
 
 def by_majority(examples: Sequence[Example]) -> list[Judgement | None]:
@@ -46,17 +41,9 @@ def by_majority(examples: Sequence[Example]) -> list[Judgement | None]:
     return [_only(commonest) for e in examples if e.trust == 1.0]
 
 
-def by_rules(examples: Sequence[Example], parts: Sequence[tuple[str, str]]) -> list[Judgement | None]:
+def by_rules(examples: Sequence[Example]) -> list[Judgement | None]:
     """The keyword rules of the starter set alone."""
-    content = starter.read()
-    district = read_units(content["units"], 1)
-    rules = read_rules(content["rules"], district)
-    found: list[Judgement | None] = []
-    for e, (title, body) in zip(examples, parts, strict=True):
-        if e.trust == 1.0:
-            matter = Matter("consult", "matter", title, body, None, None, {}, "private", True, False)
-            found.append(_only(choose(matter, district, rules).category or ""))
-    return found
+    return [_only(max(e.pointed, key=lambda t: e.pointed[t], default="")) for e in examples if e.trust == 1.0]
 
 
 def by_plain_machine(examples: Sequence[Example]) -> list[Judgement | None]:
@@ -82,11 +69,13 @@ def _line(name: str, found: dict[str, Any], *, calibrated: bool = False) -> None
 
 
 def main(files: Sequence[Path]) -> None:
-    examples, parts = of_files(files)
+    content = starter.read()
+    district = read_units(content["units"], 1)
+    examples = of_files(files, pointing(district, read_rules(content["rules"], district)))
     labels = [e.label for e in examples if e.trust == 1.0]
     print(f"{len(labels)} letters, {len(examples)} examples\n{'':24} macro-F1 accuracy coverage @ precision")
     _line("majority", figures(labels, by_majority(examples)))
-    _line("keyword rules", figures(labels, by_rules(examples, parts)))
+    _line("keyword rules", figures(labels, by_rules(examples)))
     _line("plain TF-IDF, linear", figures(labels, by_plain_machine(examples)))
     began = time.perf_counter()
     made = training.train(examples, "bench", "", {})

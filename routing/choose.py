@@ -1,7 +1,7 @@
 """choose(): which unit should answer a letter, how sure that is, and why; pure, and the same every time."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from hub.errors import Said
@@ -24,6 +24,7 @@ __all__ = [
     "because",
     "choose",
     "decision_from_json",
+    "pointing",
     "sure",
 ]
 
@@ -79,7 +80,11 @@ class _Reading:
 class _Evidence:
     reasons: tuple[Reason, ...]
     tried: tuple[Tried, ...]
-    category: str | None
+    topics: Mapping[str, float]
+
+    @property
+    def category(self) -> str | None:
+        return max(self.topics, key=lambda topic: self.topics[topic], default=None)
 
 
 def choose(
@@ -96,19 +101,28 @@ def choose(
     if matter.aim != "matter":
         return _doubted(_about_conduct(matter, reading, evidence.category, directory, rules), pointed, matter)
     reasons, tried = evidence.reasons, (Tried("aim", "matter"), *evidence.tried)
-    judged = judge(model, document(plain(matter.title), plain(matter.body))) if model else None
+    judged = judge(model, document(plain(matter.title), plain(matter.body)), evidence.topics) if model else None
     if model and judged:
         reasons = guided(reasons, judged, model.units, reading.street, directory, rules)
         tried = (*tried, Tried("model", "matched" if judged.confidence >= rules.sure.needed(matter.kind) else "unsure"))
-        evidence = replace(evidence, category=judged.category)
     ranked = _rank(reasons)
     if not ranked:
         reasons, tried = (Reason("desk.no-rule", None, (), 0.0),), (*tried, Tried("desk", "matched"))
     best = ranked[0] if ranked else Candidate("", 0.0, ())
     decision = Decision(best.unit or None, best.score, reasons, tried, ranked, evidence.category)
     if judged:
-        decision = replace(decision, topics=judged.ranked[:MOST_TOPICS], model=judged.model)
+        decision = replace(decision, category=judged.category, topics=judged.ranked[:MOST_TOPICS], model=judged.model)
     return _doubted(decision, pointed, matter)
+
+
+def pointing(directory: Directory, rules: RuleSet) -> Callable[[str, str], Mapping[str, float]]:
+    """What gives, of title and body, the weight of the rules that match them by topic: what a model learns beside."""
+
+    def pointed(title: str, body: str) -> Mapping[str, float]:
+        matter = Matter("", "matter", title, body, None, None, {}, "private", True, False)
+        return _weigh(matter, _read(matter, directory, rules), directory, rules).topics
+
+    return pointed
 
 
 def _doubted(decision: Decision, pointed: Aim, matter: Matter) -> Decision:
@@ -197,7 +211,7 @@ def _weigh(matter: Matter, reading: _Reading, directory: Directory, rules: RuleS
         if unit_code:
             reasons.append(Reason(rule.code, unit_code, tuple(sorted(words)), round(weight, 4)))
     reasons.sort(key=lambda reason: -reason.weight)
-    return _Evidence(tuple(reasons), tuple(tried), max(topics, key=lambda topic: topics[topic]) if topics else None)
+    return _Evidence(tuple(reasons), tuple(tried), topics)
 
 
 def _outcome(rule: Rule, matter: Matter, reading: _Reading, aim: Aim) -> str | None:

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.storage.taught import Taught
@@ -12,17 +12,23 @@ from routing.rules import AREA
 from routing.words import plain
 
 LONGEST_TITLE = 60
+Pointing = Callable[[str, str], Mapping[str, float]]
+"""Title and body to the weight of the rules that match them, by topic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A letter with its topic, how far it is trusted (1: a person said so), its near-duplicate group and its unit."""
+    """A letter with its topic, how far it is trusted (1: a person said so), its near-duplicate group and its unit.
+
+    `pointed` is the weight of the rules that match it, by their topics.
+    """
 
     text: str
     label: str
     trust: float = 1.0
     group: str = ""
     unit: str = ""
+    pointed: Mapping[str, float] = field(default_factory=dict)
 
 
 def rows_of(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any]]:
@@ -42,8 +48,10 @@ def rows_of(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any]]:
         yield row
 
 
-def example(row: Mapping[str, Any]) -> Example | None:
+def example(row: Mapping[str, Any], pointed: Pointing) -> Example | None:
     """The example in a row of labelled text (`text`, or `title` and `body`, or `tokens`); None without a topic.
+
+    `pointed` asks the rules (`choose.pointing`).
 
     A row labelled by machine carries `silver` in place of `label` and is trusted half.
     """
@@ -53,7 +61,8 @@ def example(row: Mapping[str, Any]) -> Example | None:
     title, body = parts_of(row)
     text = document(plain(title), plain(body))
     trust = (0.8 if "tokens" in row else 1.0) if row.get("label") else 0.5
-    return Example(text, str(label), trust, str(row.get("group") or _hash(text)), str(row.get("unit") or ""))
+    group, unit = str(row.get("group") or _hash(text)), str(row.get("unit") or "")
+    return Example(text, str(label), trust, group, unit, pointed(title, body))
 
 
 def parts_of(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -68,24 +77,24 @@ def parts_of(row: Mapping[str, Any]) -> tuple[str, str]:
     return (title, body) if stop and len(title) <= LONGEST_TITLE else ("", text)
 
 
-def learned(letter: Taught, model: Model, streets: Iterable[str]) -> Example | None:
+def learned(letter: Taught, model: Model, streets: Iterable[str], pointed: Pointing) -> Example | None:
     """What a letter of the store teaches; None where no person said anything about it.
 
     An imported letter teaches the topic it came with (half where routing says the same: perhaps it came without).
     Another unit than the one that routing put first is a dispatcher's correction: the letter then belongs to the
     topic whose usual unit it is, its own where that fits.
     """
-    text = document(plain(letter.title), plain(letter.body))
+    text, found = document(plain(letter.title), plain(letter.body)), pointed(letter.title, letter.body)
     unit = AREA if letter.unit in streets else letter.unit
     said = letter.decision.get("category")
     first = letter.decision.get("unit")
     if letter.imported and letter.category in model.labels:
-        return Example(text, letter.category, 1.0 if letter.category != said else 0.5, _hash(text), unit)
+        return Example(text, letter.category, 1.0 if letter.category != said else 0.5, _hash(text), unit, found)
     if not letter.unit or not first or letter.unit == first:
         return None
     shares = {topic: units.get(unit, 0.0) for topic, units in model.units.items()}
     best = said if said and shares.get(said) else max(shares, key=lambda topic: shares[topic], default="")
-    return Example(text, best, 1.0, _hash(text), unit) if best and shares[best] else None
+    return Example(text, best, 1.0, _hash(text), unit, found) if best and shares[best] else None
 
 
 def _hash(text: str) -> str:

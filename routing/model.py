@@ -1,10 +1,12 @@
 """The trained model: which topic a letter is about, how sure that is, and the words that spoke for it.
 
-A linear model over short runs of characters. It needs no segmentation, so a misspelt or unheard-of word still counts
-by its parts, and every score is a sum of parts that can be shown (docs/adr/0013).
+A linear model over short runs of characters, beside the topics that the words of the rules point to. It needs no
+segmentation, so a misspelt or unheard-of word still counts by its parts, and every score is a sum of parts that can be
+shown (docs/adr/0017).
 """
 
 import json
+import math
 import zlib
 from collections import Counter
 from collections.abc import Mapping
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
 from operator import add
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -42,7 +45,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Model:
-    """Weights of a trained model; `units` says how often each unit (or `area`) answers letters of a topic."""
+    """Weights of a trained model; `units` says how often each unit (or `area`) answers letters of a topic.
+
+    `heeds` says how strongly the rules' evidence for a topic of theirs speaks for each label.
+    """
 
     name: str
     labels: tuple[str, ...]
@@ -50,6 +56,7 @@ class Model:
     rarity: NDArray[np.float32]
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
+    heeds: Mapping[str, NDArray[np.float32]]
     units: Mapping[str, Mapping[str, float]]
 
     @cached_property
@@ -69,8 +76,18 @@ def runs(text: str) -> Counter[str]:
     return Counter(chain(text, pairs, map(add, pairs, text[2:])))
 
 
-def judge(model: Model, text: str) -> Judgement | None:
-    """The topic of a `document`; None where the model knows nothing of what it says."""
+def leaning(pointed: Mapping[str, float]) -> dict[str, float]:
+    """Where the words of the rules lean: the logarithm of their weight for each topic, all together of length one."""
+    loads = {topic: math.log1p(weight) for topic, weight in pointed.items() if weight > 0}
+    length = math.hypot(*loads.values())
+    return {topic: load / length for topic, load in loads.items()}
+
+
+def judge(model: Model, text: str, pointed: Mapping[str, float] = MappingProxyType({})) -> Judgement | None:
+    """The topic of a `document`; None where the model knows nothing of what it says.
+
+    `pointed` is the weight of the rules that match it, by their topics.
+    """
     counted = runs(text)
     places = np.fromiter(map(model.vocabulary.get, counted, repeat(-1)), np.int64, len(counted))
     known = places >= 0
@@ -82,6 +99,9 @@ def judge(model: Model, text: str) -> Judgement | None:
     loads /= np.sqrt(loads @ loads)
     rows = model.weights[at]
     scores = loads @ rows + model.bias
+    for topic, load in leaning(pointed).items():
+        if topic in model.heeds:
+            scores += load * model.heeds[topic]
     odds = np.exp(scores - scores.max())
     shares = odds / odds.sum()
     order = np.argsort(-shares)
@@ -112,6 +132,7 @@ def packed(model: Model) -> bytes:
         "labels": model.labels,
         "scale": scale.tolist(),
         "bias": model.bias.tolist(),
+        "heeds": {topic: row.tolist() for topic, row in model.heeds.items()},
         "units": model.units,
         "runs": list(model.vocabulary),
     }
@@ -140,6 +161,7 @@ def read_model(data: bytes) -> Model:
             rarity,
             weights,
             np.array(head["bias"], dtype=np.float32),
+            {topic: np.array(row, dtype=np.float32) for topic, row in head["heeds"].items()},
             head["units"],
         )
     except (zlib.error, KeyError, IndexError, UnicodeDecodeError) as fault:

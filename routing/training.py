@@ -16,7 +16,7 @@ from sklearn.svm import LinearSVC
 
 from routing.evaluation import figures
 from routing.examples import Example
-from routing.model import Judgement, Model, runs
+from routing.model import Judgement, Model, leaning, runs
 
 FOLDS = 5
 LEAST_SEEN = 3
@@ -70,31 +70,43 @@ def train(
         if len(away):
             margins[away] = _fit(table[seen], wanted[seen], trust[seen]).margins(table[away])
         tell(1)
-    calm = LogisticRegression(C=1.0, max_iter=1000)
+    topics = tuple(sorted({topic for e in taught for topic in e.pointed}))
+    known = np.hstack([margins, _leanings(taught, topics)])
     real = np.flatnonzero(trust == 1.0)
-    calm.fit(margins[real], wanted[real])
+    turn = _calm(known[real], wanted[real])
     raw = _fit(table, wanted, trust)
     tell(1)
-    matrix, offset = _turn(calm)
+    matrix, heeds = turn.matrix[: len(labels)], turn.matrix[len(labels) :]
     model = Model(
         name,
         labels,
         {str(run): n for n, run in enumerate(counter.get_feature_names_out()[raw.kept])},
         raw.rarity,
         raw.slopes @ matrix,
-        raw.offsets @ matrix + offset,
+        raw.offsets @ matrix + turn.offset,
+        dict(zip(topics, heeds, strict=True)),
         _units(taught, usual),
     )
-    judged = [_judged(margins[n] @ matrix + offset, labels) for n in real]
     card = {
         "name": name,
         "trained_at": at,
         "letters": dict(Counter(e.label for e in taught)),
         "runs": len(model.vocabulary),
         "by": f"{FOLDS}-fold cross-validation over groups of near-duplicates",
-        "figures": figures([labels[wanted[n]] for n in real], judged),
+        "figures": figures([labels[wanted[n]] for n in real], _unseen(known[real], wanted[real], folds[real], labels)),
     }
     return Trained(model, card)
+
+
+def _unseen(
+    known: NDArray[np.float64], wanted: NDArray[np.int64], folds: NDArray[np.int64], labels: tuple[str, ...]
+) -> list[Judgement]:
+    """What is said of each letter where neither machine nor calibration saw its group."""
+    judged: dict[int, Judgement] = {}
+    for fold in set(folds.tolist()):
+        turn = _calm(known[folds != fold], wanted[folds != fold])
+        judged |= {int(n): _judged(turn.of(known[n]), labels) for n in np.flatnonzero(folds == fold)}
+    return [judged[n] for n in range(len(known))]
 
 
 def fold_of(group: str) -> int:
@@ -122,7 +134,7 @@ def _fit(table: csr_matrix, wanted: NDArray[np.int64], trust: NDArray[np.float64
     known = np.flatnonzero(letters >= LEAST_SEEN)
     rarity = (np.log((1 + table.shape[0]) / (1 + letters[known])) + 1).astype(np.float32)
     loads = _loads(table[:, known], rarity)
-    machine = LinearSVC(C=SOFT).fit(loads, wanted, trust)
+    machine = LinearSVC(C=SOFT, random_state=0).fit(loads, wanted, trust)
     slopes, offsets = machine.coef_.T, machine.intercept_
     if len(offsets) == 1:
         slopes, offsets = np.hstack([-slopes, slopes]), np.array([-offsets[0], offsets[0]])
@@ -165,12 +177,30 @@ def _runs(text: str) -> Iterator[str]:
     return runs(text).elements()
 
 
-def _turn(calm: LogisticRegression) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The calibration as a matrix and an offset on the margins; two topics share one row in scikit-learn."""
+def _leanings(examples: Sequence[Example], topics: Sequence[str]) -> NDArray[np.float64]:
+    """Where the rules lean, a row for each example and a column for each of their topics."""
+    found = [leaning(e.pointed) for e in examples]
+    return np.array([[lean.get(topic, 0.0) for topic in topics] for lean in found]).reshape(len(found), len(topics))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A calibration: a matrix on the margins and the rules' leanings, and an offset."""
+
+    matrix: NDArray[np.float32]
+    offset: NDArray[np.float32]
+
+    def of(self, known: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(known @ self.matrix + self.offset, dtype=np.float64)
+
+
+def _calm(known: NDArray[np.float64], wanted: NDArray[np.int64]) -> _Turn:
+    """The calibration that fits margins and leanings best; two topics share one row in scikit-learn."""
+    calm = LogisticRegression(C=1.0, max_iter=1000).fit(known, wanted)
     matrix, offset = calm.coef_.T, calm.intercept_
     if len(offset) == 1:
         matrix, offset = np.hstack([-matrix, matrix]) / 2, np.array([-offset[0], offset[0]]) / 2
-    return matrix.astype(np.float32), offset.astype(np.float32)
+    return _Turn(matrix.astype(np.float32), offset.astype(np.float32))
 
 
 def _judged(scores: NDArray[np.float64], labels: tuple[str, ...]) -> Judgement:

@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 import typer
 
 from channels.console.judging import NAMES, pairs_of
-from channels.console.opening import has_store, models_of, opened, settings_now
+from channels.console.opening import book_of, has_store, models_of, opened, settings_now
 from config.settings import Settings
 from hub.console import JsonFlag, Stopped, command, lines_of, out, print_json, progress
 from hub.moments import system_clock, to_text
 from hub.storage import taught
-from routing.examples import Example, example, learned, rows_of
+from routing.choose import pointing
+from routing.examples import Example, Pointing, example, learned, rows_of
 from routing.models import Models
+from routing.rules import read_rules
 from supervision.scoring.model import CONCERNS, WEIGHTS, write
 
 Files = Annotated[list[Path] | None, typer.Argument(help="Labelled letters or replies, JSON lines; `.gz` too.")]
@@ -37,8 +39,10 @@ async def train(
         return
     training, settings = _library("routing.training"), settings_now()
     models = models_of(settings)
-    examples = [e for file in files or () for e in _of_file(file)]
-    examples += await _of_store(settings, models)
+    book = await book_of(settings)
+    pointed = pointing(book.directory, read_rules(book.rules, book.directory))
+    examples = [e for file in files or () for e in _of_file(file, pointed)]
+    examples += await _of_store(settings, models, pointed)
     now = to_text(system_clock())
     with progress("训练", training.FOLDS + 1) as tell:
         made = training.train(examples, models.next_name(), now, models.in_force().units, tell)
@@ -56,12 +60,12 @@ def _library(name: str) -> Any:
         raise Stopped("训练需要 scikit-learn：pip install scikit-learn。(Training needs scikit-learn.)") from None
 
 
-def _of_file(file: Path) -> list[Example]:
+def _of_file(file: Path, pointed: Pointing) -> list[Example]:
     with lines_of(file) as lines:
-        return [found for row in rows_of(lines, file.name) if (found := example(row))]
+        return [found for row in rows_of(lines, file.name) if (found := example(row, pointed))]
 
 
-async def _of_store(settings: Settings, models: Models) -> list[Example]:
+async def _of_store(settings: Settings, models: Models, pointed: Pointing) -> list[Example]:
     """What the letters of the store teach; nothing where there is no store yet."""
     if not has_store(settings):
         return []
@@ -69,7 +73,7 @@ async def _of_store(settings: Settings, models: Models) -> list[Example]:
     async with opened(settings, writes=False) as office:
         streets = {unit.code for unit in (await office.book()).directory.units.values() if unit.areas}
         while letters := await office.store.read(taught.page, after, room="heavy"):
-            found += [e for letter in letters if (e := learned(letter, model, streets))]
+            found += [e for letter in letters if (e := learned(letter, model, streets, pointed))]
             after = letters[-1].id
     return found
 

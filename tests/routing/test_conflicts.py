@@ -121,6 +121,11 @@ def test_a_sealed_letter_goes_to_the_first_named_receiver_whom_it_does_not_conce
         ("医保局窗口工作人员态度很好，非常耐心", "matter"),
         ("物业公司挪用维修资金", "matter"),
         ("饭店老板态度恶劣", "matter"),
+        ("希望城管局本着对居民负责的态度来看看", "matter"),
+        ("城管局知道这么恶劣的环境吗", "matter"),
+        ("请市场监管局查查食堂的腐败猪肉", "matter"),
+        ("城管局科长对此负责，但态度恶劣", "service"),
+        ("城管局有腐败", "misconduct"),
         ("学校" + "，孩子们" * 40 + "被城管局表扬", "matter"),
     ],
 )

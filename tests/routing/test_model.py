@@ -7,11 +7,11 @@ import pytest
 
 from hub.storage.taught import Taught
 from routing import training
-from routing.choose import choose, sure
+from routing.choose import choose, pointing, sure
 from routing.evaluation import figures
 from routing.examples import Example, example, learned, rows_of
 from routing.guided import MODEL
-from routing.model import Judgement, Model, document, judge, packed, read_model
+from routing.model import Judgement, Model, document, judge, leaning, packed, read_model
 from routing.models import Models
 from routing.rules import Sure
 from tests.routing.letters import district, kind, letter, rules
@@ -26,6 +26,11 @@ def _examples() -> Iterator[Example]:
         for texts, label in ((SCHOOL, "教育文体"), (ROAD, "交通运输")):
             for text in texts:
                 yield Example(document("", f"{text}，第{n}次反映"), label, 1.0, f"{label}{n}")
+
+
+def _silent(title: str, body: str) -> dict[str, float]:
+    """Rules that match nothing."""
+    return {}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +50,47 @@ def test_a_letter_is_judged_by_its_words_and_those_are_named(trained: training.T
 def test_of_what_it_never_heard_the_model_says_nothing(trained: training.Trained) -> None:
     assert judge(trained.model, "xyz") is None
     assert judge(trained.model, "") is None
+
+
+@pytest.fixture(scope="module")
+def heeding() -> training.Trained:
+    """A model that learnt beside rules which, unlike the letters' words, always point to the right topic."""
+    words = ("路口的事", "门口的事", "前面的事", "后面的事")
+    pairs = (("教育文体", {"教育": 3.0}), ("交通运输", {"交通": 3.0}))
+    letters = [
+        Example(document("", f"{word}第{n}次反映"), label, 1.0, f"{label}{n}", "", pointed)
+        for n in range(12)
+        for word in words
+        for label, pointed in pairs
+    ]
+    return training.train(letters, "model-0002", "2026-01-05T02:00:00.000000Z", USUAL)
+
+
+def test_where_the_words_leave_it_open_the_rules_evidence_decides(heeding: training.Trained) -> None:
+    model = read_model(packed(heeding.model))
+    school, road = (judge(model, "门口的事", {topic: 2.0}) for topic in ("教育", "交通"))
+    assert school is not None
+    assert road is not None
+    assert (school.category, road.category) == ("教育文体", "交通运输")
+    assert heeding.card["figures"]["macro_f1"] > 0.95
+
+
+def test_evidence_for_a_topic_that_was_never_learnt_changes_nothing(heeding: training.Trained) -> None:
+    assert judge(heeding.model, "门口的事", {"农村农业": 2.0}) == judge(heeding.model, "门口的事")
+
+
+def test_the_rules_lean_by_the_weight_of_their_words_however_long_the_letter() -> None:
+    assert leaning({"a": 3.0}) == {"a": 1.0}
+    assert leaning({"a": 2.0, "b": 0.0}) == {"a": 1.0}
+    assert leaning({}) == {}
+    both = leaning({"a": 8.0, "b": 1.0})
+    assert both["a"] > both["b"] > 0
+
+
+def test_what_training_asks_of_the_rules_is_what_they_say_of_a_living_letter() -> None:
+    pointed = pointing(district(), rules())("公交站台", "公交车总是晚点")
+    decision = choose(letter("公交站台", "公交车总是晚点"), district(), rules())
+    assert max(pointed, key=lambda topic: pointed[topic]) == decision.category
 
 
 def test_a_model_reads_back_from_its_file_as_it_was(trained: training.Trained) -> None:
@@ -130,7 +176,9 @@ def test_letters_of_the_store_teach_what_a_person_said(trained: training.Trained
     record = {"category": "教育文体", "unit": "education"}
 
     def taught(imported: bool, category: str, unit: str) -> Example | None:
-        return learned(Taught("c", imported, "标题", "正文", category, unit, record), trained.model, {"street_1"})
+        return learned(
+            Taught("c", imported, "标题", "正文", category, unit, record), trained.model, {"street_1"}, _silent
+        )
 
     assert taught(False, "教育文体", "education") is None
     corrected = taught(False, "教育文体", "transit")
@@ -147,16 +195,16 @@ def test_letters_of_the_store_teach_what_a_person_said(trained: training.Trained
 
 def test_rows_may_be_whole_texts_parts_or_tokens() -> None:
     whole, parts = (
-        example({"text": "校门口。没有人值守", "label": "a"}),
-        example({"title": "校门口", "body": "没有人值守", "label": "a"}),
+        example({"text": "校门口。没有人值守", "label": "a"}, _silent),
+        example({"title": "校门口", "body": "没有人值守", "label": "a"}, _silent),
     )
     assert whole is not None
     assert parts is not None
     assert whole.text == parts.text
-    tokens = example({"tokens": ["校门口", "值守"], "label": "a"})
+    tokens = example({"tokens": ["校门口", "值守"], "label": "a"}, _silent)
     assert tokens is not None
     assert (tokens.text, tokens.trust) == ("校门口值守", 0.8)
-    assert example({"text": "没有类别"}) is None
+    assert example({"text": "没有类别"}, _silent) is None
     with pytest.raises(ValueError, match="Line 2"):
         list(rows_of(['{"text": "好"}', "[]"], "x.jsonl"))
 
