@@ -126,7 +126,8 @@ def _words(model: Model, at: NDArray[np.int64], spoke: NDArray[np.float32]) -> t
 
 def packed(model: Model) -> bytes:
     """A model as the bytes of its file: weights in one byte each, scaled by topic."""
-    scale = np.abs(model.weights).max(axis=0) / 127
+    most = np.abs(model.weights).max(axis=0)
+    scale = np.where(most > 0, most, 1.0) / 127
     head = {
         "name": model.name,
         "labels": model.labels,
