@@ -46,7 +46,7 @@ bench: .venv/locked-dev                  ## ratios of DESIGN §14, side by side 
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.clocks
-	$(BIN)/python -m bench.inbox
+	$(BIN)/python -m bench.channels
 
 faults: .venv/locked-dev                 ## crashes, full disks, lost servers, and clocks put to the proof (hours)
 	$(BIN)/python -m pytest tests/storage/test_faults.py
