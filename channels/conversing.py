@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from channels import errands
+from channels.alike import alike
 from channels.dialogue import (
     Answer,
     Attachment,
@@ -41,7 +42,8 @@ from hub.submission import MOST_FILES, Attached
 from routing.danger import Dangers
 
 COLLISIONS = 3
-_SORRY = Said(
+"""So often a turn is tried anew where the conversation moved on meanwhile."""
+SORRY = Said(
     "刚才那条消息没有处理成功，已请工作人员查看。您之前写的都还在，请换个说法再发一次，或者打电话{phone}。",
     "Your last message could not be handled; a colleague will look at it. What you wrote before is safe. Please try "
     "other words, or call {phone}.",
@@ -122,7 +124,7 @@ class Conversation:
     async def apologise(self, heard: Heard, error: str) -> None:
         """Put an event aside that cannot be done, and tell the citizen politely."""
         with suppress(Exception):
-            text = _SORRY[heard.lang == "en"].format(phone=(await self._office.book()).desk_phone)
+            text = SORRY[heard.lang == "en"].format(phone=(await self._office.book()).desk_phone)
             lines = self._lines(heard, (Say(text),))
             await self._office.store.write(self._put_aside, heard, error, lines, self._office.clock())
             return
@@ -136,7 +138,7 @@ class Conversation:
         chat = Chat(setting.channel, heard.address, digest, heard.lang, setting.site, setting.words)
         known = await self._known(chat, book)
         chat = replace(chat, lang=known.session.lang)
-        facts = self._facts(known, book)
+        facts = replace(self._facts(known, book), similar=await alike(office, known.session, book, setting.site))
         turn = next_turn(known.session, heard.given, facts)
         if turn.wish is None:
             await office.store.write(self._keep, heard, chat, known, turn.session, turn.says)

@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 
 from channels import errands
 from channels.alike import alike
+from channels.conversing import COLLISIONS, SORRY, Collision
 from channels.dialogue import (
     Answer,
     Facts,
@@ -38,7 +39,7 @@ from channels.inbound import Kept, LostLease, PutOff, Seal, finish, lane, put_as
 from channels.telegram.files import Fetched, fetched
 from channels.telegram.sending import acknowledge
 from channels.telegram.updates import CHANNEL, InboundEvent, glance, parse
-from hub.errors import NotFound, Refusal, Said
+from hub.errors import NotFound, Refusal
 from hub.files import MOST_BYTES
 from hub.office import Office
 from hub.rulebook import Rulebook
@@ -51,19 +52,9 @@ from routing.danger import Dangers
 
 QUIET_SECONDS = 1.5
 """Photos of one album come as messages of their own; after this pause the album is complete."""
-COLLISIONS = 3
-_SORRY = Said(
-    "刚才那条消息没有处理成功，已请工作人员查看。您之前写的都还在，请换个说法再发一次，或者打电话{phone}。",
-    "Your last message could not be handled; a colleague will look at it. What you wrote before is safe. Please try "
-    "other words, or call {phone}.",
-)
 
 
 Carry = Literal["link", "letters", "full"]
-
-
-class Collision(Exception):
-    """The conversation moved on between reading and keeping it: read it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +139,7 @@ class Worker:
             event = parse(self._raw(taken))
             if event.input is not None and event.input.private:
                 book = await self._office.book()
-                text = _SORRY[event.lang == "en"].format(phone=book.desk_phone)
+                text = SORRY[event.lang == "en"].format(phone=book.desk_phone)
                 key = f"say:{CHANNEL}:{taken.event_id}:sorry"  # an answer after a later try has a key of its own
                 lines = [sealed_line(self._seal, key, event.chat, Say(text))]
                 digest = lane(self._office, CHANNEL, event.chat)

@@ -10,6 +10,7 @@ from typing import Any
 
 from channels import errands
 from channels.alike import alike
+from channels.conversing import COLLISIONS, SORRY, Collision
 from channels.dialogue import (
     Attachment,
     Facts,
@@ -30,7 +31,7 @@ from channels.errands import Chat, Deed
 from channels.guesses import Guesses
 from channels.inbound import LostLease, Seal, lane
 from channels.web.chat.lines import Line, label_of, opened, sealed
-from hub.errors import NotFound, Refusal, Said
+from hub.errors import NotFound, Refusal
 from hub.files import MOST_BYTES
 from hub.office import Office
 from hub.rulebook import Rulebook
@@ -42,18 +43,8 @@ from hub.submission import MOST_FILES, Attached
 from routing.danger import Dangers
 
 CHANNEL = "chat"
-COLLISIONS = 3
 RECENT = 40
 """So many lines back a pressed button's words are looked for."""
-_SORRY = Said(
-    "刚才那条消息没有处理成功，已请工作人员查看。您之前写的都还在，请换个说法再发一次，或者打电话{phone}。",
-    "Your last message could not be handled; a colleague will look at it. What you wrote before is safe. Please try "
-    "other words, or call {phone}.",
-)
-
-
-class Collision(Exception):
-    """The conversation moved on between reading and keeping it: read it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +161,7 @@ class Worker:
         with suppress(Exception):
             event = unpacked(self._seal.open(f"inbox:{taken.event_id}", taken.payload))
             digest = lane(self._office, CHANNEL, event.chat)
-            text = _SORRY[event.lang == "en"].format(phone=(await self._office.book()).desk_phone)
+            text = SORRY[event.lang == "en"].format(phone=(await self._office.book()).desk_phone)
             key = f"say:{CHANNEL}:{taken.event_id}:sorry"
             lines = [sealed(self._seal, key, "hub", Say(text))]
             await self._office.store.write(_put_aside, taken, error, digest, lines, self._office.clock())
