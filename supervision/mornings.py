@@ -36,9 +36,8 @@ async def morning(office: Office, now: datetime) -> bool:
 def begin(tx: Tx, burdens: list[Burden], watches: tuple[Watch, ...], book: Rulebook, now: datetime) -> bool:
     """The deed of a morning."""
     day = book.calendar.day_of(now).isoformat()
-    if settings.get(tx, LAST) == day:
+    if not settings.turn(tx, LAST, day):
         return False
-    settings.put(tx, LAST, day)
     outbox.put(tx, "", work_lists(burdens, day), now)
     tell_watches(tx, watches, book, now)
     return True

@@ -89,15 +89,20 @@ class Browser:
         return await self._after({"press": codes[label]}, answer)
 
     async def _after(self, fields: dict[str, str], answer: str) -> str:
-        before = len(self.lines)
+        before = max(self._numbered(), default=0)
         assert await self.sends(**fields) == 200
         for _ in range(100):  # a notice may come between and bring the page back before the answer is there
-            found = [line for line in self.lines[min(before, len(self.lines) - 3) :] if answer in line]
+            found = [line for n, line in self._numbered().items() if n > before and answer in line]
             if found:
                 return found[-1]
             await asyncio.sleep(0.02)
             await self.opens()
         raise AssertionError(f"{answer!r} was not said, but {self.lines[-3:]}")
+
+    def _numbered(self) -> dict[int, str]:
+        """The lines by their numbers in the chat; what it begins with has none."""
+        numbers = (int(n) for n in re.findall(r'<li class="message[^>]*data-n="(\d+)"', self.html))
+        return dict(zip(numbers, self.lines, strict=True))
 
     async def files_a_letter(self, text: str) -> str:
         """A complaint from the first word to the receipt; the receipt."""

@@ -11,6 +11,8 @@ PUT = """
 INSERT INTO settings (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
+# The row decides, not what was read before: on PostgreSQL deeds run side by side.
+TURN = f"{PUT.strip()} WHERE settings.value <> excluded.value RETURNING name"
 RELEASE = "DELETE FROM settings WHERE name = :name RETURNING name"
 
 
@@ -33,3 +35,8 @@ def get(tx: Tx, name: str) -> str:
 def put(tx: Tx, name: str, value: str) -> None:
     """Keep a setting of the whole store."""
     tx.execute(PUT, {"name": name, "value": value})
+
+
+def turn(tx: Tx, name: str, value: str) -> bool:
+    """Keep a setting that has another value, or none; False where it has this one. Of two at once one turns it."""
+    return bool(tx.execute(TURN, {"name": name, "value": value}))

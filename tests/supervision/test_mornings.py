@@ -12,11 +12,11 @@ from hub.case import Notice
 from hub.moments import from_text
 from hub.office import Office
 from hub.people import Actor, Grant
-from hub.storage import clocks, outbox, people, publications
+from hub.storage import clocks, outbox, people, publications, settings
 from hub.storage.contract import Store
 from hub.storage.store import open_store
 from hub.storage.tx import Row, Tx
-from supervision.mornings import morning
+from supervision.mornings import LAST, morning
 from supervision.patrol import sweep
 from supervision.watches import HUB, stand
 from tests.builders import SIGNER, SUPERVISOR, a_letter, an_office, an_officer, office_on
@@ -113,6 +113,13 @@ async def test_each_working_day_begins_once_with_what_is_due(store: Store, clock
     (whole,) = await on_desk(office, store, SUPERVISOR, "work_list")
     assert (whole["due_today"], whole["late"]) == (mine["due_today"], mine["late"])
     assert await on_desk(office, store, an_officer("韩住建", "handler@housing"), "work_list") == []
+
+
+async def test_of_many_who_turn_a_day_at_once_one_does(store: Store) -> None:
+    for day in (f"2026-03-{d:02}" for d in range(1, 21)):
+        turned = await asyncio.gather(*(store.write(settings.turn, LAST, day) for _ in range(6)))
+        assert sum(turned) == 1, day
+    assert await store.read(settings.get, LAST) == "2026-03-20"
 
 
 def published(tx: Tx, case_id: str, at: datetime) -> None:
