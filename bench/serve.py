@@ -27,21 +27,24 @@ from hub.storage.store import Store, open_store
 from hub.storage.tx import Tx
 from hub.submission import Contact, Submission
 from routing.danger import read_dangers
+from routing.models import Models
 from routing.port import chooser
+from routing.unfailing import unfailing
 
 CONFIG = Path(starter.__file__).parent
 MANY = 1_000_000_000
 
 
 async def open_office(folder: Path) -> Office:
-    """An office on the starter editions in a folder of its own."""
+    """An office on the starter editions in a folder of its own; it routes with the model, as a served hub does."""
     url = f"sqlite://{(folder / 'minxin.db').resolve()}"
     await migrate(url, clock=system_clock)
     store = await open_store(url, clock=system_clock)
     await store.write(_first_editions)
     dangers = read_dangers(tomllib.loads((CONFIG / "danger.toml").read_text("utf-8")))
     ring = KeyRing({1: bytes(range(32))}, bytes(range(1, 33)), bytes(range(2, 34)))
-    return Office(store, ring, system_clock, chooser(dangers), _nothing, FileStore(folder / "files"))
+    choose = unfailing(chooser(dangers, Models(folder / "models").in_force), dangers)
+    return Office(store, ring, system_clock, choose, _nothing, FileStore(folder / "files"))
 
 
 def _first_editions(tx: Tx) -> None:
