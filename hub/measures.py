@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hub.calendar import WorkCalendar
-from hub.case import Assignment, Case, Clock, Dossier
+from hub.case import Assignment, Case, Clock, Dossier, Overlay
 from hub.clocks import LedgerEvent, has_breached
 
 WHOLE = ""
@@ -78,8 +78,7 @@ def _answer(case: Case, at: datetime, calendar: WorkCalendar) -> Iterator[Counte
     yield Counted(at, unit, f"took:{min(days, LONGEST):02d}")
     yield Counted(at, unit, "rounds", case.round)
     yield Counted(at, unit, f"round:{min(case.round, MOST_ROUNDS)}")
-    if case.unreviewed:
-        yield Counted(at, unit, "unreviewed")
+    yield Counted(at, unit, "unreviewed" if case.unreviewed else "checked")
     if case.score:
         yield Counted(at, unit, "rated")
         yield Counted(at, unit, "score", case.score)
@@ -88,20 +87,24 @@ def _answer(case: Case, at: datetime, calendar: WorkCalendar) -> Iterator[Counte
             yield Counted(at, unit, "satisfied")
 
 
+_CLOCKS = {"main": "", "unit": "unit_", "first_contact": "contact_", "redo": "redo_", "commitment": "commitment_"}
+"""Clocks whose ends are counted, and what stands before the measure of each: the citizen's own goes without."""
+
+
 def _limits(dossier: Dossier) -> Iterator[Counted]:
-    """How the two main clocks ended: the citizen's as in_time and late, the department's as unit_in_time and unit_late.
+    """How the clocks ended: the citizen's as in_time and late, the department's as unit_in_time and unit_late, and so on.
 
     A clock counts on the day it was met in time, or on the day its limit passed: once, whether answered later or not.
     """
     promised = {o.opened_at for o in dossier.overlays if o.kind == "commitment"}
     for clock in dossier.clocks:
-        if clock.name not in ("main", "unit"):
+        prefix = _CLOCKS.get(clock.name.partition("#")[0])
+        if prefix is None:
             continue
-        prefix = "" if clock.name == "main" else "unit_"
         if clock.name == "main" and clock.round > 1:
             yield _at(dossier, clock.ledger[0].at, "reopened")
         for what, at in _ends(clock):
-            if what == "in_time" and at in promised:
+            if what == "in_time" and clock.name in ("main", "unit") and at in promised:
                 yield _at(dossier, at, f"{prefix}promised")  # an interim reply meets the clock, but counts apart
             else:
                 yield _at(dossier, at, f"{prefix}{what}")
@@ -155,6 +158,7 @@ _OPENED = {
 }
 _SETTLED = {
     ("objection", "upheld"): "objection_upheld",
+    ("repeat", "granted"): "repeated",
     ("extension", "granted"): "extended",
     ("urging", "answered"): "reason_given",
     ("order", "answered"): "order_answered",
@@ -171,10 +175,20 @@ def _overlays(dossier: Dossier) -> Iterator[Counted]:
         settled = _SETTLED.get((overlay.kind, overlay.state))
         if settled and overlay.decided_at is not None:
             yield _at(dossier, overlay.decided_at, settled)
+            yield from (_at(dossier, overlay.decided_at, said) for said in _said_by_phone(overlay))
     for clock in dossier.clocks:
         kind = clock.name.partition("#")[0]
         if clock.breached_at is not None and kind in _LATE:
             yield _at(dossier, clock.breached_at, _LATE[kind])
+
+
+def _said_by_phone(overlay: Overlay) -> Iterator[str]:
+    """What a call-back brought: whether somebody was reached, and what they said; the unreached are unrated."""
+    if overlay.kind != "call_back" or overlay.data.get("result") != "reached":
+        return
+    yield "reached"
+    if overlay.data.get("solved"):
+        yield f"phone:{overlay.data['solved']}"
 
 
 def _at(dossier: Dossier, at: datetime, measure: str) -> Counted:

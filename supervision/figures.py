@@ -6,15 +6,21 @@ from typing import Literal
 
 from hub.errors import Said
 from hub.measures import IMPORTED, LONGEST, MOST_ROUNDS
+from supervision.wilson import wilson
 
 How = Literal["count", "share", "average", "median"]
+Clock = Literal["", "main", "unit", "first_contact", "redo", "commitment"]
 MINIMUM = 10
-"""From how many cases on a share may be ranked or compared (NORMS §4)."""
+"""From how many cases on a share may be ranked, compared or coloured (NORMS §4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One definition: numerator and denominator are sums of measures (hub/measures.py); a count has no denominator."""
+    """One definition: numerator and denominator are sums of measures (hub/measures.py); a count has no denominator.
+
+    `minimum` is the least denominator from which the figure may be ranked or coloured; `clock` the limit it goes by;
+    `less` says that less of it is better. Why definitions are code and no setting: docs/adr/0018-figures-are-code.md.
+    """
 
     code: str
     name: Said
@@ -23,14 +29,17 @@ class Figure:
     numerator: tuple[str, ...]
     denominator: tuple[str, ...] = ()
     minimum: int = 1
-    clock: Literal["", "main", "unit"] = ""
+    clock: Clock = ""
+    less: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """A figure in numbers: `n` counted out of `of`; `value` is n, n/of or the median, None where there is nothing.
 
-    `enough` says whether `of` reaches the figure's minimum: below it the value is shown, but never ranked.
+    `enough` says whether `of` reaches the figure's minimum: below it the value is shown, but never ranked. `between` is
+    the 95 % interval of a share (supervision/wilson.py); ranks go by its lower end, so that luck with few cases does
+    not lead.
     """
 
     figure: Figure
@@ -38,10 +47,12 @@ class Value:
     of: int
     value: float | None
     enough: bool
+    between: tuple[float, float] | None = None
 
 
 _TOOK = tuple(f"took:{days:02d}" for days in range(LONGEST + 1))
 _SOLVED = ("solved:yes", "solved:partly", "solved:no")
+_BY_PHONE = ("phone:yes", "phone:partly", "phone:no")
 
 FIGURES: tuple[Figure, ...] = (
     Figure("received", Said("收到", "Received"), Said("收到的来信", "letters received"), "count", ("received",)),
@@ -70,6 +81,19 @@ FIGURES: tuple[Figure, ...] = (
         "unit",
     ),
     Figure(
+        "contacted",
+        Said("按时联系", "Contacted in time"),
+        Said(
+            "时限内联系上 ÷ 首次联系时限已到期或已联系上的",
+            "reached in time ÷ first contacts whose limit has passed or that were made",
+        ),
+        "share",
+        ("contact_in_time",),
+        ("contact_in_time", "contact_late"),
+        MINIMUM,
+        "first_contact",
+    ),
+    Figure(
         "first_pass",
         Said("一次通过", "First pass"),
         Said("第一次审核即合格 ÷ 审核过的来信", "first verdict qualified ÷ letters reviewed"),
@@ -79,20 +103,71 @@ FIGURES: tuple[Figure, ...] = (
         MINIMUM,
     ),
     Figure(
+        "sampled",
+        Said("审核覆盖", "Read by review"),
+        Said(
+            "发出前经督查审核的答复 ÷ 已答复",
+            "answers that the supervision office read before they went out ÷ answered",
+        ),
+        "share",
+        ("checked",),
+        ("answered",),
+        MINIMUM,
+    ),
+    Figure(
         "rounds",
         Said("平均轮次", "Rounds"),
         Said("办理轮次之和 ÷ 已答复", "rounds ÷ answered"),
         "average",
         ("rounds",),
         ("answered",),
+        less=True,
+    ),
+    Figure(
+        "late_rounds",
+        Said("重办超期", "Late rounds"),
+        Said(
+            "退回重办超过时限的 ÷ 重办时限已到期或已办出的",
+            "rounds after a return that ended late ÷ such rounds whose limit has passed or that ended",
+        ),
+        "share",
+        ("redo_late",),
+        ("redo_in_time", "redo_late"),
+        MINIMUM,
+        "redo",
+        less=True,
     ),
     Figure(
         "solved",
         Said("解决率", "Solved"),
-        Said("评为已解决 ÷ 参评；部分解决另计", "rated as solved ÷ rated; partly solved counts apart"),
+        Said(
+            "来信人自己评为已解决 ÷ 自己参评的；部分解决另计",
+            "rated as solved by the citizens themselves ÷ rated by them; partly solved counts apart",
+        ),
         "share",
         ("solved:yes",),
         _SOLVED,
+        MINIMUM,
+    ),
+    Figure(
+        "solved_by_phone",
+        Said("回访解决率", "Solved by phone"),
+        Said(
+            "回访时说已解决 ÷ 回访联系上并回答的；没联系上的不算",
+            "said to be solved when called ÷ those who were reached and answered; the unreached do not count",
+        ),
+        "share",
+        ("phone:yes",),
+        _BY_PHONE,
+        MINIMUM,
+    ),
+    Figure(
+        "reached",
+        Said("回访联系上", "Reached by phone"),
+        Said("回访联系上的 ÷ 回访过的", "call-backs that reached somebody ÷ call-backs made"),
+        "share",
+        ("reached",),
+        ("called_back",),
         MINIMUM,
     ),
     Figure(
@@ -125,6 +200,7 @@ FIGURES: tuple[Figure, ...] = (
         ("answered",),
         1,
         "main",
+        less=True,
     ),
     Figure(
         "objected",
@@ -134,6 +210,17 @@ FIGURES: tuple[Figure, ...] = (
         ("objected",),
         ("received",),
         MINIMUM,
+        less=True,
+    ),
+    Figure(
+        "repeated",
+        Said("重复率", "Repeated"),
+        Said("两人确认为重复件的 ÷ 收到", "confirmed by two persons as a repeat ÷ received"),
+        "share",
+        ("repeated",),
+        ("received",),
+        MINIMUM,
+        less=True,
     ),
     Figure(
         "reopened",
@@ -143,12 +230,26 @@ FIGURES: tuple[Figure, ...] = (
         ("reopened",),
         ("answered",),
         MINIMUM,
+        less=True,
+    ),
+    Figure(
+        "kept",
+        Said("承诺兑现", "Commitments kept"),
+        Said(
+            "按承诺的日期做到 ÷ 承诺日期已过或已做到的",
+            "done by the promised day ÷ commitments whose day has passed or that were done",
+        ),
+        "share",
+        ("commitment_in_time",),
+        ("commitment_in_time", "commitment_late"),
+        MINIMUM,
+        "commitment",
     ),
 )
 BY_CODE: Mapping[str, Figure] = {figure.code: figure for figure in FIGURES}
 UNIT_FIGURES = (
-    *("received", "answered", "on_time", "unit_on_time", "first_pass", "rounds", "solved", "satisfied"),
-    *("rated_share", "median_days", "objected"),
+    *("received", "answered", "on_time", "unit_on_time", "contacted", "first_pass", "sampled", "rounds", "late_rounds"),
+    *("solved", "satisfied", "rated_share", "median_days", "objected", "repeated", "kept"),
 )
 PUBLIC_FIGURES = ("received", "answered", "on_time", "median_days", "solved", "satisfied", "rated_share")
 
@@ -162,7 +263,8 @@ def value(figure: Figure, sums: Mapping[str, int]) -> Value:
     n = sum(sums.get(m, 0) for m in figure.numerator)
     if figure.how == "count":
         return Value(figure, n, n, float(n), n >= figure.minimum)
-    return Value(figure, n, of, n / of if of else None, of >= figure.minimum)
+    between = wilson(n, of) if figure.how == "share" and n <= of else None
+    return Value(figure, n, of, n / of if of else None, of >= figure.minimum, between)
 
 
 def values(codes: tuple[str, ...], sums: Mapping[str, int]) -> dict[str, Value]:

@@ -30,7 +30,10 @@ class BoardWanted(Period):
 
 
 class FigureTold(Told):
-    """A figure with its formula: `n` of `of`; `enough` says whether `of` reaches the least sample for ranking."""
+    """A figure with its formula: `n` of `of`, and for a share its 95 % Wilson interval from `low` to `high`.
+
+    `enough` says whether `of` reaches `minimum`, the least sample for ranking; `clock` is the limit it goes by.
+    """
 
     code: str
     name: Name
@@ -38,7 +41,11 @@ class FigureTold(Told):
     n: int
     of: int
     value: float | None
+    low: float | None
+    high: float | None
     enough: bool
+    minimum: int
+    clock: str
 
 
 class LineTold(Told):
@@ -147,18 +154,24 @@ def _line(line: boards.Line) -> LineTold:
 
 
 def _figures(values: Mapping[str, Value]) -> list[FigureTold]:
-    return [
-        FigureTold(
-            code=code,
-            name=name(v.figure.name),
-            formula=name(v.figure.formula),
-            n=v.n,
-            of=v.of,
-            value=v.value,
-            enough=v.enough,
-        )
-        for code, v in values.items()
-    ]
+    return [_figure(code, v) for code, v in values.items()]
+
+
+def _figure(code: str, v: Value) -> FigureTold:
+    low, high = v.between or (None, None)
+    return FigureTold(
+        code=code,
+        name=name(v.figure.name),
+        formula=name(v.figure.formula),
+        n=v.n,
+        of=v.of,
+        value=v.value,
+        low=low,
+        high=high,
+        enough=v.enough,
+        minimum=v.figure.minimum,
+        clock=v.figure.clock,
+    )
 
 
 OPS = (board, statistics)

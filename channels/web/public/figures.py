@@ -69,6 +69,7 @@ def tile(value: Value, lang: Lang) -> dict[str, Any]:
         "value": shown(value),
         "unit": {"count": said(lang, N_("件")), "median": said(lang, N_("个工作日"))}.get(figure.how, ""),
         "note": pick(lang, figure.formula),
+        "between": between(value),
         **({"n": value.of} if figure.how == "share" else {}),
     }
 
@@ -78,6 +79,11 @@ def shown(value: Value) -> str:
     if value.figure.how == "share":
         return percent(value.value)
     return str(value.n) if value.figure.how == "count" else _days(value.value)
+
+
+def between(value: Value) -> str:
+    """The 95 % interval of a share as it is printed, empty where there is none."""
+    return " – ".join(percent(end) for end in value.between) if value.between else ""
 
 
 def bars(found: Statistics, book: Rulebook, lang: Lang) -> list[dict[str, Any]]:

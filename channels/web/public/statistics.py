@@ -54,6 +54,9 @@ async def as_json(request: web.Request) -> web.Response:
                 "en": v.figure.name.en,
                 "formula_zh": v.figure.formula.zh,
                 "formula_en": v.figure.formula.en,
+                "numerator": v.figure.numerator,
+                "denominator": v.figure.denominator,
+                "minimum": v.figure.minimum,
                 "clock": v.figure.clock,
             }
             for code, v in found.figures.items()
@@ -82,20 +85,37 @@ async def as_csv(request: web.Request) -> web.Response:
     found, book = await figures.of_period(office, _period(request)), await office.book()
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow(["since", "until", "kind", "类别", "figure", "指标", "n", "of", "value", "definition 口径"])
+    table.writerow(
+        [
+            "since",
+            "until",
+            "kind",
+            "类别",
+            "figure",
+            "指标",
+            "n",
+            "of",
+            "value",
+            "low 95%",
+            "high 95%",
+            "definition 口径",
+        ]
+    )
     groups = [("", "全部", found.figures)]
     groups += [(x.code, k.zh, x.figures) for x in found.by_kind if (k := book.kinds.get(x.code)) is not None]
     for code, name, values in groups:
         for figure, v in values.items():
-            number = "" if v.value is None else f"{v.value:.6g}"
-            table.writerow(
-                [found.since, found.until, code, name, figure, v.figure.name.zh, v.n, v.of, number, v.figure.formula.zh]
-            )
+            numbers = ["" if x is None else f"{x:.6g}" for x in (v.value, *(v.between or (None, None)))]
+            said = (v.figure.name.zh, v.n, v.of, *numbers, v.figure.formula.zh)
+            table.writerow([found.since, found.until, code, name, figure, *said])
     return web.Response(text="\ufeff" + out.getvalue(), content_type="text/csv", headers=_headers(found, "csv"))
 
 
 def _plain(values: Any) -> dict[str, dict[str, Any]]:
-    return {code: {"n": v.n, "of": v.of, "value": v.value, "enough": v.enough} for code, v in values.items()}
+    return {
+        code: {"n": v.n, "of": v.of, "value": v.value, "between": v.between, "enough": v.enough}
+        for code, v in values.items()
+    }
 
 
 def _headers(found: Statistics, ending: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from channels.web.forms import query
 from channels.web.staff.frame import Desk, show, sit
 from channels.web.staff.parts import CHANNELS
 from hub.measures import LONGEST as LONGEST_TOOK
-from hub.words import SITE_WATCHES
+from hub.words import SITE_WATCHES, clock_word
 from supervision.board import Board, Line, board
 from supervision.figures import MINIMUM, Value
 from supervision.watches import stand
@@ -40,9 +40,7 @@ async def show_board(request: web.Request) -> web.StreamResponse:
         units=_units(desk),
         as_of=figures.as_of,
         tiles=tiles(desk, figures, unit),
-        definitions=[
-            (desk.word(v.figure.name), desk.word(v.figure.formula), v.n, v.of) for v in figures.figures.values()
-        ],
+        definitions=[definition(desk, v) for v in figures.figures.values()],
         by_unit=unit_bars(desk, figures.by_unit),
         unit_rows=[_table_row(desk, line, desk.unit(line.code)) for line in figures.by_unit],
         by_kind=[_table_row(desk, line, _kind(desk, line.code)) for line in figures.by_kind],
@@ -109,8 +107,23 @@ def _tile(desk: Desk, value: Value, unit: str) -> dict[str, Any]:
         "label": desk.word(value.figure.name),
         "value": shown(value),
         "n": value.of,
+        "between": between(value),
         "note": desk.word(value.figure.formula) + few,
         "href": _link("answered", unit),
+    }
+
+
+def definition(desk: Desk, value: Value) -> dict[str, Any]:
+    """One figure with all that says how it is made: formula, numerator, denominator, least sample, clock, interval."""
+    figure = value.figure
+    return {
+        "name": desk.word(figure.name),
+        "formula": desk.word(figure.formula),
+        "n": value.n,
+        "of": value.of,
+        "between": between(value),
+        "minimum": figure.minimum if figure.denominator else 0,
+        "clock": desk.word(clock_word(figure.clock)) if figure.clock else "",
     }
 
 
@@ -121,6 +134,11 @@ def shown(value: Value) -> str:
     if value.figure.how == "share":
         return f"{value.value * 100:.1f}%"
     return f"{value.value:.2f}" if value.figure.how == "average" else f"{value.value:g}"
+
+
+def between(value: Value) -> str:
+    """The 95 % interval of a share, empty where there is none. Pure."""
+    return " – ".join(f"{end * 100:.1f}%" for end in value.between) if value.between else ""
 
 
 def unit_bars(desk: Desk, lines: tuple[Line, ...]) -> list[dict[str, Any]]:
