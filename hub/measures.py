@@ -92,7 +92,7 @@ _CLOCKS = {"main": "", "unit": "unit_", "first_contact": "contact_", "redo": "re
 
 
 def _limits(dossier: Dossier) -> Iterator[Counted]:
-    """How the clocks ended: the citizen's as in_time and late, the department's as unit_in_time and unit_late, and so on.
+    """How the clocks ended: that of the citizen as in_time and late, that of the unit as unit_in_time and so on.
 
     A clock counts on the day it was met in time, or on the day its limit passed: once, whether answered later or not.
     """
