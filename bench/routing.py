@@ -80,7 +80,7 @@ def main(files: Sequence[Path]) -> None:
     began = time.perf_counter()
     made = training.train(examples, "bench", "", {})
     _line("the model", dict(made.card["figures"]), calibrated=True)
-    print(f"trained in {time.perf_counter() - began:.0f} s, {len(made.model.vocabulary)} runs")
+    print(f"trained in {time.perf_counter() - began:.0f} s, {len(made.model.keys)} runs")
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def choose(
     if matter.aim != "matter":
         return _doubted(_about_conduct(matter, reading, evidence.category, directory, rules), pointed, matter)
     reasons, tried = evidence.reasons, (Tried("aim", "matter"), *evidence.tried)
-    judged = judge(model, document(plain(matter.title), plain(matter.body)), evidence.topics) if model else None
+    judged = judge(model, document(matter.heading, matter.content), evidence.topics) if model else None
     if model and judged:
         reasons = guided(reasons, judged, model.units, reading.street, directory, rules)
         tried = (*tried, Tried("model", "matched" if judged.confidence >= rules.sure.needed(matter.kind) else "unsure"))
@@ -167,8 +167,8 @@ def because(reason: Reason, rules: RuleSet) -> Said:
 
 
 def _read(matter: Matter, directory: Directory, rules: RuleSet) -> _Reading:
-    title = rules.words.find(plain(matter.title), matter.pairs)
-    both = title | rules.words.find(plain(matter.body), matter.pairs)
+    title = rules.words.find(matter.heading, matter.pairs)
+    both = title | rules.words.find(matter.content, matter.pairs)
     places = _places(matter, directory)
     street = max(places, key=lambda name: (len(name), name), default=None)
     return _Reading(title.alone, both.every, both.alone, places[street] if street else None, frozenset(places))

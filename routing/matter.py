@@ -26,9 +26,19 @@ class Matter:
     urgent: bool
 
     @cached_property
+    def heading(self) -> str:
+        """The title, made `plain` once for all who look."""
+        return plain(self.title)
+
+    @cached_property
+    def content(self) -> str:
+        """The body, made `plain` once for all who look."""
+        return plain(self.body)
+
+    @cached_property
     def text(self) -> str:
-        """Title and body as the rules read them, made `plain` once for all who look."""
-        return plain(f"{self.title}\n{self.body}")
+        """Title and body as the rules read them."""
+        return f"{self.heading}\n{self.content}"
 
     @cached_property
     def pairs(self) -> frozenset[str]:

@@ -8,12 +8,8 @@ shown (docs/adr/0017).
 import json
 import math
 import zlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain, repeat
-from operator import add
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +19,8 @@ from numpy.typing import NDArray
 MOST_JUDGED = 2_000
 """Characters of a letter that are judged; what it is about stands in the beginning."""
 MOST_WORDS = 4
-_MAGIC = b"minxin-model-1\n"
+_MAGIC = b"minxin-model-2\n"
+_SIGN = np.uint64(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +44,18 @@ class Judgement:
 class Model:
     """Weights of a trained model; `units` says how often each unit (or `area`) answers letters of a topic.
 
-    `heeds` says how strongly the rules' evidence for a topic of theirs speaks for each label.
+    `keys` are its runs in rising order (`runs`), `rarity` and `weights` stand beside them. `heeds` says how strongly
+    the rules' evidence for a topic of theirs speaks for each label.
     """
 
     name: str
     labels: tuple[str, ...]
-    vocabulary: Mapping[str, int]
+    keys: NDArray[np.uint64]
     rarity: NDArray[np.float32]
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     heeds: Mapping[str, NDArray[np.float32]]
     units: Mapping[str, Mapping[str, float]]
-
-    @cached_property
-    def runs(self) -> tuple[str, ...]:
-        """The runs by their places."""
-        return tuple(self.vocabulary)
 
 
 def document(title: str, body: str) -> str:
@@ -70,10 +63,20 @@ def document(title: str, body: str) -> str:
     return f"{title}\n{title}\n{body}"[:MOST_JUDGED] if title else body[:MOST_JUDGED]
 
 
-def runs(text: str) -> Counter[str]:
-    """How often each run of one, two and three characters stands in a text."""
-    pairs = list(map(add, text, text[1:]))
-    return Counter(chain(text, pairs, map(add, pairs, text[2:])))
+def runs(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The runs of one, two and three characters in a text and how often each stands there, as keys in rising order.
+
+    A key holds the signs of its run in UTF-16, sixteen bits each, the first one lowest.
+    """
+    signs = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2").astype(np.uint64)
+    pairs = signs[:-1] | signs[1:] << _SIGN
+    triples = pairs[:-1] | signs[2:] << 2 * _SIGN
+    return np.unique(np.concatenate((signs, pairs, triples)), return_counts=True)
+
+
+def run_of(key: int) -> str:
+    """The run that a key stands for."""
+    return key.to_bytes(8, "little").decode("utf-16-le", "replace").rstrip("\0")
 
 
 def leaning(pointed: Mapping[str, float]) -> dict[str, float]:
@@ -88,14 +91,13 @@ def judge(model: Model, text: str, pointed: Mapping[str, float] = MappingProxyTy
 
     `pointed` is the weight of the rules that match it, by their topics.
     """
-    counted = runs(text)
-    places = np.fromiter(map(model.vocabulary.get, counted, repeat(-1)), np.int64, len(counted))
-    known = places >= 0
+    keys, counts = runs(text)
+    places = np.minimum(np.searchsorted(model.keys, keys), len(model.keys) - 1)
+    known = model.keys[places] == keys
     at = places[known]
     if not len(at):
         return None
-    counts = np.fromiter(counted.values(), np.float32, len(counted))[known]
-    loads = (1.0 + np.log(counts)) * model.rarity[at]
+    loads = (1 + np.log(counts[known], dtype=np.float32)) * model.rarity[at]
     loads /= np.sqrt(loads @ loads)
     rows = model.weights[at]
     scores = loads @ rows + model.bias
@@ -105,7 +107,9 @@ def judge(model: Model, text: str, pointed: Mapping[str, float] = MappingProxyTy
     odds = np.exp(scores - scores.max())
     shares = odds / odds.sum()
     order = np.argsort(-shares)
-    spoke = loads * (rows[:, order[0]] - rows.mean(axis=1))
+    beside = np.full(len(order), -1 / len(order), dtype=np.float32)
+    beside[order[0]] += 1
+    spoke = loads * (rows @ beside)
     ranked = tuple((model.labels[n], round(float(shares[n]), 4)) for n in order)
     return Judgement(ranked, _words(model, at, spoke), model.name)
 
@@ -114,7 +118,7 @@ def _words(model: Model, at: NDArray[np.int64], spoke: NDArray[np.float32]) -> t
     """The runs that spoke loudest, Chinese ones of two characters and more, none inside another."""
     chosen: list[str] = []
     for place in at[np.argsort(-spoke)[: 12 * MOST_WORDS]]:
-        run = model.runs[place]
+        run = run_of(int(model.keys[place]))
         if len(run) < 2 or not all("\u4e00" <= sign <= "\u9fff" for sign in run):
             continue
         if not any(run in other or other in run or run[1:] == other[:-1] or other[1:] == run[:-1] for other in chosen):
@@ -135,11 +139,12 @@ def packed(model: Model) -> bytes:
         "bias": model.bias.tolist(),
         "heeds": {topic: row.tolist() for topic, row in model.heeds.items()},
         "units": model.units,
-        "runs": list(model.vocabulary),
+        "runs": len(model.keys),
     }
     rows = np.rint(model.weights / scale).astype(np.int8)
     text = json.dumps(head, ensure_ascii=False).encode()
-    parts = (len(text).to_bytes(4, "big"), text, model.rarity.astype("<f2").tobytes(), rows.tobytes())
+    steps = np.diff(model.keys, prepend=np.uint64(0)).astype("<u8")
+    parts = (len(text).to_bytes(4, "big"), text, steps.tobytes(), model.rarity.astype("<f2").tobytes(), rows.tobytes())
     return _MAGIC + zlib.compress(b"".join(parts), 9)
 
 
@@ -151,19 +156,19 @@ def read_model(data: bytes) -> Model:
         content = zlib.decompress(data[len(_MAGIC) :])
         end = 4 + int.from_bytes(content[:4], "big")
         head: dict[str, Any] = json.loads(content[4:end])
-        names = head["runs"]
-        rarity = np.frombuffer(content, "<f2", len(names), end).astype(np.float32)
-        rows = np.frombuffer(content, np.int8, len(names) * len(head["labels"]), end + 2 * len(names))
-        weights = rows.reshape(len(names), -1).astype(np.float32) * np.array(head["scale"], dtype=np.float32)
+        many, width = int(head["runs"]), len(head["labels"])
+        steps = np.frombuffer(content, "<u8", many, end)
+        rarity = np.frombuffer(content, "<f2", many, end + 8 * many).astype(np.float32)
+        rows = np.frombuffer(content, np.int8, many * width, end + 10 * many).reshape(many, width)
         return Model(
             head["name"],
             tuple(head["labels"]),
-            {run: place for place, run in enumerate(names)},
+            np.cumsum(steps, dtype=np.uint64),
             rarity,
-            weights,
+            rows.astype(np.float32) * np.array(head["scale"], dtype=np.float32),
             np.array(head["bias"], dtype=np.float32),
             {topic: np.array(row, dtype=np.float32) for topic, row in head["heeds"].items()},
             head["units"],
         )
-    except (zlib.error, KeyError, IndexError, UnicodeDecodeError) as fault:
+    except (zlib.error, KeyError, IndexError, ValueError) as fault:
         raise ValueError(f"模型文件已损坏：{fault}。(The model file is damaged.)") from fault

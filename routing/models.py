@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,25 @@ class Models:
     """The models of a hub's folder; the starter model is in force until another one is chosen."""
 
     folder: Path
-    _kept: dict[str, Model] = field(default_factory=dict)
+    _kept: tuple[tuple[int, int], Model] | None = None
 
     def in_force(self) -> Model:
-        """The model in force; read again only when another one was put into force, by this process or any other."""
-        name = self.chosen()
-        if name not in self._kept:
-            self._kept = {name: read_model(self._file(name, "bin").read_bytes())}
-        return self._kept[name]
+        """The model in force; read again only when another one was put into force, by this process or any other.
+
+        Whether that happened is asked for each letter: the pointer is a new file each time it is written.
+        """
+        now = self._pointer()
+        if self._kept is None or self._kept[0] != now:
+            self._kept = now, read_model(self._file(self.chosen(), "bin").read_bytes())
+        return self._kept[1]
+
+    def _pointer(self) -> tuple[int, int]:
+        """What tells one writing of the pointer from the next; zeros where nothing was ever chosen."""
+        try:
+            seen = (self.folder / "in-force").stat()
+        except FileNotFoundError:
+            return 0, 0
+        return seen.st_ino, seen.st_mtime_ns
 
     def chosen(self) -> str:
         """The name of the model in force."""

@@ -2,14 +2,13 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
@@ -59,8 +58,7 @@ def train(
     if len(enough) < 2:
         raise ValueError(f"至少两个类别各有{FEWEST}封信才能训练。(Two topics with {FEWEST} letters each are needed.)")
     labels = tuple(sorted(enough))
-    counter = CountVectorizer(analyzer=_runs, min_df=LEAST_SEEN, dtype=np.float32)
-    table = counter.fit_transform([e.text for e in taught]).tocsr()
+    table, keys = _table([e.text for e in taught])
     wanted = np.array([labels.index(e.label) for e in taught])
     trust = np.array([e.trust for e in taught])
     folds = np.array([fold_of(e.group) for e in taught])
@@ -80,7 +78,7 @@ def train(
     model = Model(
         name,
         labels,
-        {str(run): n for n, run in enumerate(counter.get_feature_names_out()[raw.kept])},
+        keys[raw.kept],
         raw.rarity,
         raw.slopes @ matrix,
         raw.offsets @ matrix + turn.offset,
@@ -91,7 +89,7 @@ def train(
         "name": name,
         "trained_at": at,
         "letters": dict(Counter(e.label for e in taught)),
-        "runs": len(model.vocabulary),
+        "runs": len(model.keys),
         "by": f"{FOLDS}-fold cross-validation over groups of near-duplicates",
         "figures": figures([labels[wanted[n]] for n in real], _unseen(known[real], wanted[real], folds[real], labels)),
     }
@@ -173,8 +171,14 @@ def _loads(table: csr_matrix, rarity: NDArray[np.float32]) -> csr_matrix:
     return normalize(loads)
 
 
-def _runs(text: str) -> Iterator[str]:
-    return runs(text).elements()
+def _table(texts: Sequence[str]) -> tuple[csr_matrix, NDArray[np.uint64]]:
+    """How often each run stands in each text, a row for each, and the keys of its columns."""
+    found = [runs(text) for text in texts]
+    keys, columns = np.unique(np.concatenate([k for k, _ in found]), return_inverse=True)
+    counts = np.concatenate([n for _, n in found]).astype(np.float32)
+    ends = np.cumsum([0, *(len(k) for k, _ in found)])
+    often = np.bincount(columns) >= LEAST_SEEN
+    return csr_matrix((counts, columns, ends), shape=(len(texts), len(keys)))[:, often], keys[often]
 
 
 def _leanings(examples: Sequence[Example], topics: Sequence[str]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from routing.choose import choose, pointing, sure
 from routing.evaluation import figures
 from routing.examples import Example, example, learned, rows_of
 from routing.guided import MODEL
-from routing.model import Judgement, Model, document, judge, leaning, packed, read_model
+from routing.model import Judgement, Model, document, judge, leaning, packed, read_model, run_of, runs
 from routing.models import Models
 from routing.rules import Sure
 from tests.routing.letters import district, kind, letter, rules
@@ -45,6 +45,18 @@ def test_a_letter_is_judged_by_its_words_and_those_are_named(trained: training.T
     assert judged.confidence > 0.8
     assert all(word in "学校食堂的饭菜" for word in judged.words)
     assert judged.words
+
+
+def test_runs_are_counted_under_keys_that_can_be_read_back() -> None:
+    keys, counts = runs("水费水")
+    assert {run_of(int(key)): int(n) for key, n in zip(keys, counts, strict=True)} == {
+        "水": 2,
+        "费": 1,
+        "水费": 1,
+        "费水": 1,
+        "水费水": 1,
+    }
+    assert all(len(runs(text)[0]) == n for text, n in (("", 0), ("水", 1), ("\U00020000", 3)))
 
 
 def test_of_what_it_never_heard_the_model_says_nothing(trained: training.Trained) -> None:
@@ -135,10 +147,18 @@ def test_models_are_kept_used_and_rolled_back(trained: training.Trained, tmp_pat
         models.use("../../keys")
 
 
+def test_another_process_takes_the_model_that_was_put_into_force(trained: training.Trained, tmp_path: Path) -> None:
+    here, there = Models(tmp_path), Models(tmp_path)
+    here.keep(trained.model, trained.card)
+    for name in ("model-0001", "starter", "model-0001"):
+        here.use(name)
+        assert there.in_force().name == name
+
+
 def test_a_damaged_model_never_comes_into_force(trained: training.Trained, tmp_path: Path) -> None:
     models = Models(tmp_path)
     models.keep(trained.model, trained.card)
-    (tmp_path / "model-0001.bin").write_bytes(b"minxin-model-1\nx")
+    (tmp_path / "model-0001.bin").write_bytes(b"minxin-model-2\nx")
     with pytest.raises(ValueError, match="damaged"):
         models.use("model-0001")
     assert models.in_force().name == "starter"
@@ -226,5 +246,5 @@ def test_the_starter_model_is_small_and_knows_the_seven_topics(tmp_path: Path) -
     model: Model = Models(tmp_path).in_force()
     assert len(model.labels) == 7
     assert set(model.units) == set(model.labels)
-    assert max(map(len, model.vocabulary)) <= 3
+    assert all(len(run_of(int(key))) <= 3 for key in model.keys[::97])
     assert len(packed(model)) < 5_000_000
