@@ -122,6 +122,9 @@ class Reply:
     """The dated promise of an interim reply, as YYYY-MM-DD."""
     translated: str = ""
     """The same answer in the language of a letter in English; empty where none was written."""
+    bureau: str = ""
+    """The topmost unit of the branch that answers; the reviewer's is another one."""
+    reviewer_bureau: str = ""
 
     @property
     def to_citizen(self) -> str:

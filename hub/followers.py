@@ -16,9 +16,10 @@ from hub.journal import Line
 from hub.measures import Place
 from hub.office import Office
 from hub.rulebook import Rulebook
-from hub.storage import cases, editions, journal, publications, search, sweeps, totals
+from hub.storage import cases, editions, journal, publications, search, sweeps, totals, wording
 from hub.storage.errors import StoreError
 from hub.storage.tx import Tx
+from hub.wording import marks
 
 log = structlog.get_logger("followers")
 
@@ -58,6 +59,7 @@ async def run_followers(office: Office, more: Iterable[Follower] = ()) -> int:
         ("merged", _merged),
         ("search", partial(_search, engine=engine)),
         ("totals", _totals),
+        ("wording", _wording),
     )
     for name, follower in (*own, *more):
         try:
@@ -88,6 +90,10 @@ async def _totals(office: Office) -> int:
         return await to_the_end(office, "totals", lambda tx, lines: count(tx, book, lines))
 
     return await office.with_rules(run)
+
+
+async def _wording(office: Office) -> int:
+    return await to_the_end(office, "wording", remember)
 
 
 async def to_the_end(office: Office, name: str, effect: Effect) -> int:
@@ -156,6 +162,13 @@ def count(tx: Tx, book: Rulebook, lines: Iterable[Line]) -> None:
     for case_id in dict.fromkeys(line.case_id for line in lines if line.case_id):
         with passed_over(tx, case_id):
             totals.count_again(tx, case_id, book)
+
+
+def remember(tx: Tx, lines: Iterable[Line]) -> None:
+    """Mark the sentences of the replies that the lines speak of; those older than the marks are caught up alike."""
+    for case_id in dict.fromkeys(line.case_id for line in lines if line.case_id and line.action == "reply.written"):
+        with passed_over(tx, case_id):
+            wording.keep(tx, case_id, {mark for body in cases.bodies(tx, case_id) for mark in marks(body)})
 
 
 @contextmanager

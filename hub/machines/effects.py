@@ -235,6 +235,7 @@ def new_reply(turn: Turn, step: Step) -> Step:
         handler_person=turn.actor.person,
         promised=str(v.get("promised") or ""),
         translated=str(v.get("translated") or ""),
+        bureau=turn.book.directory.bureau(step.case.unit),
     )
     digest = hashlib.sha256(reply.to_citizen.encode()).hexdigest()
     return journal(turn, replace(step, replies=(*step.replies, reply)), "reply.written", reply=n, sha256=digest)
@@ -255,6 +256,7 @@ def records_verdict(verdict: str) -> Effect:
             step,
             reviewer=turn.actor.id,
             reviewer_person=turn.actor.person,
+            reviewer_bureau=turn.book.directory.bureau(turn.actor.home) or turn.actor.id,
             decided_at=turn.now,
             verdict=verdict,
             state=verdict,

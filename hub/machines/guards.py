@@ -103,8 +103,9 @@ def not_handler_nor_signer(turn: Turn) -> Said | None:
 
 def reviewer_is_independent(turn: Turn) -> Said | None:
     """The reviewer's bureau is not the answering one; the supervision desk's own replies go to its alternate."""
-    directory, home = turn.book.directory, turn.actor.home
-    if home and turn.case.unit and directory.bureau(home) == directory.bureau(turn.case.unit):
+    directory, home, reply = turn.book.directory, turn.actor.home, turn.dossier.reply
+    answering = {directory.bureau(turn.case.unit), reply.bureau if reply else ""} - {""}
+    if home and directory.bureau(home) in answering:
         return Said("不能审核本单位的答复。", "A reply of one's own bureau is reviewed by somebody else.")
     return None
 

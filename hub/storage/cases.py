@@ -8,18 +8,17 @@ from hub.case import Assignment, Case, Clock, Dossier, Message, Overlay, Party, 
 from hub.machines.machine import Step
 from hub.moments import to_text
 from hub.storage import clocks as clock_rows
-from hub.storage import journal, outbox, wording
+from hub.storage import journal, outbox
 from hub.storage.rows import columns, from_row, insert, to_json, to_row
 from hub.storage.tx import Row, Tx
-from hub.wording import marks
 
 NEVER = "9999-12-31T23:59:59.999999Z"
 """Where a case without a running limit stands in a list by due date."""
 
 _CASE = columns(Case)
 _UPSERT_REPLY = (
-    *("state", "signer", "signer_person", "signed_at", "reviewer", "reviewer_person", "decided_at"),
-    *("verdict", "reasons", "comment"),
+    *("state", "signer", "signer_person", "signed_at", "reviewer", "reviewer_person", "reviewer_bureau"),
+    *("decided_at", "verdict", "reasons", "comment"),
 )
 _UPSERT_OVERLAY = ("state", "due_at", "decided_at", "decided_by", "data")
 
@@ -138,6 +137,11 @@ def messages(tx: Tx, case_id: str) -> tuple[Message, ...]:
     return tuple(from_row(Message, r) for r in tx.execute(OF_CASE["messages"], {"id": case_id}))
 
 
+def bodies(tx: Tx, case_id: str) -> list[str]:
+    """What each version of the reply says."""
+    return [str(r["body"]) for r in tx.execute(OF_CASE["replies"], {"id": case_id})]
+
+
 def open_thread(tx: Tx, case_id: str, body: str, at: datetime) -> None:
     """The first message of a case that was split off from another."""
     add_messages(tx, case_id, (Message(1, at, f"party:{case_id}:1", "", "unit", "letter", body, {}),))
@@ -200,7 +204,6 @@ def apply(tx: Tx, step: Step, seen: int, now: datetime) -> bool:
     add_messages(tx, case.id, step.messages)
     if step.replies:
         tx.executemany(PUT_REPLY, [{"case_id": case.id, **to_row(r)} for r in step.replies])
-        wording.keep(tx, case.id, {mark for reply in step.replies for mark in marks(reply.body)})
     put_overlays(tx, case.id, step.overlays)
     put_assignments(tx, case.id, step.assignments)
     put_clocks(tx, case.id, step.clocks)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.followers import run_followers
 from hub.office import draft_of
 from supervision.checks import inspect
 from tests.builders import GOOD_REPLY, HANDLER, SIGNER
@@ -42,6 +43,7 @@ async def test_the_reviewer_sees_the_finding_and_its_words_lit_up_in_letter_and_
 async def test_a_reply_taken_from_another_case_is_found_without_reading_the_others(checked: RunningSite) -> None:
     first, _ = await a_case(checked, "draft")
     second, case_id = await a_case(checked, "sign", key="key-2")
+    await run_followers(checked.office)
     found = {f.code for f in await checked.office.findings(second, GOOD_REPLY)}
     assert "Q7" in found
     assert "Q7" not in {f.code for f in await checked.office.findings(first, GOOD_REPLY)}

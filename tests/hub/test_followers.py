@@ -19,9 +19,11 @@ from hub.move import choices, kind_of, open_moves
 from hub.office import Office
 from hub.people import Actor, citizen
 from hub.rulebook import Rulebook
-from hub.storage import cases, journal, outbox, publications, search, totals
+from hub.storage import cases, journal, outbox, publications, search, totals, wording
 from hub.storage.contract import Store
+from hub.storage.tx import Tx
 from hub.submission import Submission
+from hub.wording import marks
 from supervision.patrol import sweep
 from tests.builders import (
     GOOD_REPLY,
@@ -356,3 +358,23 @@ async def test_totals_equal_a_recomputation_after_any_history(
     counts = await sums(store)
     assert counts["received"] >= len(receipts)
     assert sum(n for m, n in counts.items() if m.startswith("took:")) == counts.get("answered", 0)
+
+
+async def test_replies_from_before_marks_existed_are_marked_by_the_same_follower(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    old, new = await dispatched(office, "key-1"), await dispatched(office, "key-2")
+    await answer(office, old.number)
+    await run_followers(office)
+    await store.write(_without_marks)
+    assert await store.read(wording.elsewhere, new.case_id, marks(GOOD_REPLY)) == ()
+    await asyncio.gather(run_followers(office), run_followers(office))
+    assert set(await store.read(wording.elsewhere, new.case_id, marks(GOOD_REPLY))) == set(marks(GOOD_REPLY))
+    assert await store.read(wording.elsewhere, old.case_id, marks(GOOD_REPLY)) == ()
+
+
+def _without_marks(tx: Tx) -> None:
+    """The store as an earlier program left it."""
+    tx.execute("DELETE FROM reply_marks")
+    tx.execute("DELETE FROM followers WHERE name = 'wording'")
