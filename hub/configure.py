@@ -27,7 +27,7 @@ from hub.units import Directory, read_units
 
 CheckRules = Callable[[Mapping[str, Any], Directory, Collection[str]], object]
 """Routing's own look at its rules; raises ValueError with a sentence."""
-CHECKLIST_GROUPS = ("review", "reject", "stop", "pause", "object", "withhold")
+CHECKLIST_GROUPS = ("review", "reject", "stop", "pause", "object", "withhold", "orders")
 _TOLD = re.compile(r"""\btells\(\s*"\w+",\s*"(\w+)",?\s*\)""")
 _PARTS = {"citizen": ("zh_subject", "zh_body", "zh_sms", "en_subject", "en_body", "en_sms")}
 _OFFICER_PARTS = ("zh_subject", "zh_body", "en_subject", "en_body")
@@ -63,6 +63,7 @@ def check(content: Mapping[str, Any], check_rules: CheckRules) -> list[str]:
         faults += _kind(kind, directory, ladders)
     faults += [f"类别 {code} 写了两次。(Kind {code} stands twice.)" for code in _twice(k.code for k in kinds)]
     faults += _checklist(content["checklist"])
+    faults += _rungs(ladders, content["checklist"])
     faults += _texts(content["texts"])
     faults += _watches(ladders, content["texts"].get("notices", {}))
     return faults
@@ -148,6 +149,15 @@ def _checklist(content: Mapping[str, Any]) -> Iterator[str]:
             if missing := [part for part in ("code", "zh", "en") if not row.get(part)]:
                 yield f"清单 {group} 的 {row.get('code', '?')} 缺少 {'、'.join(missing)}。(Incomplete reason.)"
         yield from (f"清单 {group} 里 {code} 写了两次。(Stands twice.)" for code in _twice(r.get("code") for r in rows))
+
+
+def _rungs(ladders: Mapping[str, Ladder], checklist: Mapping[str, Any]) -> Iterator[str]:
+    """A rung proposes only what the checklist names."""
+    known = {row.get("code") for row in checklist.get("orders", ())}
+    for ladder in ladders.values():
+        for rung in ladder.rungs:
+            if rung.level and rung.level not in known:
+                yield f"催办级别 {ladder.name} 的 {rung.level} 不在清单 orders 里。(No such level of orders.)"
 
 
 def _texts(content: Mapping[str, Any]) -> Iterator[str]:

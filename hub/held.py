@@ -24,7 +24,9 @@ HOLDERS: dict[str, Said] = {
 }
 
 
-OF_SUPERVISION = frozenset({"call_back", "proposal", "reopen_request", "appeal"})
+OF_SUPERVISION = frozenset(
+    {"call_back", "proposal", "reopen_request", "appeal", "second_reading", "later_reading", "difference"}
+)
 """Clocks of the supervision office's own work: their time is its own, whoever has the case meanwhile."""
 
 

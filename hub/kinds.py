@@ -33,12 +33,14 @@ class FormField:
 class ReviewPolicy:
     """Which replies the supervision office reads before they go out; rounds after the first always are.
 
-    `share` is the drawn part (0 to 1) where mode is `sample`; `always_when` names conditions that draw in any case.
+    `share` is the drawn part (0 to 1) where mode is `sample`; `always_when` names conditions that draw in any case;
+    `second` is the part of the replies found fit that another reviewer reads again.
     """
 
     mode: Literal["all", "sample", "none"]
     share: float
     always_when: tuple[str, ...]
+    second: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def read_kind(data: Mapping[str, Any], rule_sets: RuleSets | None = None) -> Kin
             auto_threshold=float(data.get("auto_threshold", 0.9)),
             fields=tuple(_field(f) for f in data.get("fields", ())),
             clocks=eras[-1].clocks,
-            review=ReviewPolicy(review["mode"], float(review.get("share", 1.0)), tuple(review.get("always_when", ()))),
+            review=_review(review),
             results=tuple(
                 ResultCode(r["code"], r["zh"], r["en"], r.get("needs_reason", False)) for r in data.get("results", ())
             ),
@@ -154,6 +156,18 @@ def read_kind(data: Mapping[str, Any], rule_sets: RuleSets | None = None) -> Kin
         raise ValueError(f"kind {code}: {fault}") from fault
     _check(kind)
     return kind
+
+
+def _review(data: Mapping[str, Any]) -> ReviewPolicy:
+    policy = ReviewPolicy(
+        mode=data["mode"],
+        share=float(data.get("share", 1.0)),
+        always_when=tuple(data.get("always_when", ())),
+        second=float(data.get("second", 0.0)),
+    )
+    if not (0 <= policy.share <= 1 and 0 <= policy.second <= 1):
+        raise ValueError("review.share 和 review.second 应当在 0 和 1 之间。(Between 0 and 1.)")
+    return policy
 
 
 def _eras(data: Mapping[str, Any], rule_sets: RuleSets) -> tuple[Era, ...]:

@@ -13,8 +13,6 @@ from hub.limits import Limit, parse_limit
 
 Deed = Literal["remind", "red", "urge", "order_proposal", "call_back", "watch", "alert"]
 DEEDS: tuple[Deed, ...] = get_args(Deed)
-LEVELS = ("supervise", "bulletin", "listed")
-"""Orders that a rung may propose, each harder than the one before: 督办单, 通报, 挂牌督办."""
 
 # A rung for somebody who does not exist would be silence: the roles of the glossary and the citizen; the unit that was
 # asked to assist; the second and third on the duty roster, and the duty office.
@@ -89,9 +87,9 @@ class Rung:
     """One step: at that time, these roles get this; `quiet` lets the message wait for the next staffed moment.
 
     The fact itself is always stamped at its true time. `remind` a hint before it is late (黄), `red` it is late (红),
-    `urge` 催办通知书 (where it names the signer, the unit owes a written reason), `order_proposal` the draft of a card,
-    order or public listing (`level`) that a person decides on, `call_back` somebody asks the citizen, `watch` what
-    inspection looks at, `alert` an urgent matter that nobody has acknowledged.
+    `urge` 催办通知书 (where it names the signer, the unit owes a written reason), `order_proposal` the draft of an
+    order (`level`, a code of the checklist's `orders`) that a person decides on, `call_back` somebody asks the citizen,
+    `watch` what inspection looks at, `alert` an urgent matter that nobody has acknowledged.
     """
 
     code: str
@@ -203,6 +201,6 @@ def _read_rung(row: Mapping[str, Any]) -> Rung:
     if what is None:
         raise ValueError(f"不认识的动作 {row['what']}")
     level = row.get("level", "")
-    if (what == "order_proposal") != (level in LEVELS):
-        raise ValueError(f"order_proposal 要写明 level：{'、'.join(LEVELS)}；别的动作不写")
+    if (what == "order_proposal") != bool(level):
+        raise ValueError("order_proposal 要写明 level（清单 orders 里的一级）；别的动作不写")
     return Rung(row["code"], RungTime(row["at"]), tuple(row["to"]), what, bool(row.get("quiet", True)), level)

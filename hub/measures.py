@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hub.calendar import WorkCalendar
-from hub.case import Assignment, Case, Clock, Dossier, Overlay
+from hub.case import Assignment, Clock, Dossier, Overlay
 from hub.clocks import LedgerEvent, has_breached
 
 WHOLE = ""
 """The unit of the rows that count for the whole hub."""
 IMPORTED = "imported."
 """Measures of imported cases stand apart: they enter figures only where somebody asks for them (DESIGN §11)."""
+OF_OFFICER = "@"
+"""Before the officer in a measure of one person's own replies; such a count stands at the unit alone."""
 LONGEST = 60
 """Working days from which on an answer falls into the last bucket."""
 MOST_ROUNDS = 4
@@ -51,7 +53,8 @@ def counted(dossier: Dossier, calendar: WorkCalendar) -> Mapping[Place, int]:
     sums: Counter[Place] = Counter()
     for at, unit, measure, n in _all(dossier, calendar):
         day = calendar.day_of(at).isoformat()
-        for where in {WHOLE} if case.sealed else {WHOLE, unit}:
+        places = {WHOLE} if case.sealed else {WHOLE, unit}
+        for where in places - {WHOLE} if OF_OFFICER in measure else places:
             sums[Place(day, where, case.kind, prefix + measure)] += n
     return {place: n for place, n in sums.items() if n}
 
@@ -64,21 +67,26 @@ def _all(dossier: Dossier, calendar: WorkCalendar) -> Iterator[Counted]:
     yield from _verdicts(dossier)
     yield from _overlays(dossier)
     if case.answered_at is not None:
-        yield from _answer(case, case.answered_at, calendar)
+        yield from _answer(dossier, case.answered_at, calendar)
     elif case.closed_at is not None:
         yield Counted(case.closed_at, case.unit, "ended")
 
 
-def _answer(case: Case, at: datetime, calendar: WorkCalendar) -> Iterator[Counted]:
-    """The answer that stands: how long it took, in which round, and what the citizen said of it."""
-    unit = case.unit
+def _answer(dossier: Dossier, at: datetime, calendar: WorkCalendar) -> Iterator[Counted]:
+    """The answer that stands: how long it took, in which round, and what the citizen said of it.
+
+    A round that a disputed verdict opened, and that a second reviewer took back, is none.
+    """
+    case, unit = dossier.case, dossier.case.unit
+    rounds = case.round - sum(o.kind == "dispute" and o.state == "upheld" for o in dossier.overlays)
     days = calendar.workdays_between(case.received_at, at)
     yield Counted(at, unit, "answered")
     yield Counted(at, unit, "workdays", days)
     yield Counted(at, unit, f"took:{min(days, LONGEST):02d}")
-    yield Counted(at, unit, "rounds", case.round)
-    yield Counted(at, unit, f"round:{min(case.round, MOST_ROUNDS)}")
-    yield Counted(at, unit, "unreviewed" if case.unreviewed else "checked")
+    yield Counted(at, unit, "rounds", rounds)
+    yield Counted(at, unit, f"round:{min(rounds, MOST_ROUNDS)}")
+    later = any(o.kind == "later_reading" and o.state == "done" for o in dossier.overlays)
+    yield Counted(at, unit, "unreviewed" if case.unreviewed else "checked_later" if later else "checked")
     if case.score:
         yield Counted(at, unit, "rated")
         yield Counted(at, unit, "score", case.score)
@@ -97,6 +105,7 @@ def _limits(dossier: Dossier) -> Iterator[Counted]:
     A clock counts on the day it was met in time, or on the day its limit passed: once, whether answered later or not.
     """
     promised = {o.opened_at for o in dossier.overlays if o.kind == "commitment"}
+    drawn_back = {r.round for r in dossier.replies if r.n in _drawn_back(dossier)}
     for clock in dossier.clocks:
         prefix = _CLOCKS.get(clock.name.partition("#")[0])
         if prefix is None:
@@ -104,7 +113,10 @@ def _limits(dossier: Dossier) -> Iterator[Counted]:
         if clock.name == "main" and clock.round > 1:
             yield _at(dossier, clock.ledger[0].at, "reopened")
         for what, at in _ends(clock):
-            if what == "in_time" and clock.name in ("main", "unit") and at in promised:
+            of_answer = clock.name in ("main", "unit")
+            if what == "in_time" and of_answer and clock.round in drawn_back:
+                yield _at(dossier, at, f"{prefix}taken_back")  # the next round's clock says whether it was answered
+            elif what == "in_time" and of_answer and at in promised:
                 yield _at(dossier, at, f"{prefix}promised")  # an interim reply meets the clock, but counts apart
             else:
                 yield _at(dossier, at, f"{prefix}{what}")
@@ -144,9 +156,17 @@ def _verdicts(dossier: Dossier) -> Iterator[Counted]:
             if reply.verdict == "unqualified":
                 yield _at(dossier, reply.decided_at, "returned")
     if decided and decided[0].decided_at is not None:
-        yield _at(dossier, decided[0].decided_at, "first_reviewed")
-        if decided[0].verdict == "qualified":
-            yield _at(dossier, decided[0].decided_at, "first_pass")
+        first, at = decided[0], decided[0].decided_at
+        passed = first.verdict == "qualified" and first.n not in _drawn_back(dossier)
+        for measure in ("first_reviewed", "first_pass") if passed else ("first_reviewed",):
+            yield _at(dossier, at, measure)
+            yield _at(dossier, at, f"{measure}{OF_OFFICER}{first.handler}")
+
+
+def _drawn_back(dossier: Dossier) -> frozenset[int]:
+    """The versions of the reply that were sent back because a reading after the answer found them poor."""
+    sent = (o for o in dossier.overlays if o.kind == "difference" and o.state == "sent_back")
+    return frozenset(int(o.data["reply"]) for o in sent)
 
 
 _OPENED = {
@@ -164,12 +184,17 @@ _SETTLED = {
     ("order", "answered"): "order_answered",
     ("call_back", "done"): "called_back",
 }
+_READINGS = {"second_reading": "second_read", "later_reading": "later_read"}
 _LATE = {"urging": "reason_late", "order": "order_late", "joint": "joint_late"}
 """Records whose own clock ran out before somebody answered."""
 
 
 def _overlays(dossier: Dossier) -> Iterator[Counted]:
     for overlay in dossier.overlays:
+        if overlay.kind in _READINGS and overlay.state == "done" and overlay.decided_at is not None:
+            yield _at(dossier, overlay.decided_at, _READINGS[overlay.kind])
+            if overlay.data.get("verdict") == "qualified":
+                yield _at(dossier, overlay.decided_at, f"{_READINGS[overlay.kind]}_agreed")
         if overlay.kind in _OPENED:
             yield _at(dossier, overlay.opened_at, _OPENED[overlay.kind])
         settled = _SETTLED.get((overlay.kind, overlay.state))

@@ -337,11 +337,18 @@ def _reply(r: Any, kind: Kind, book: Rulebook, known: Mapping[str, str]) -> Repl
         signer=known.get(r.signer, r.signer),
         reviewer=known.get(r.reviewer, r.reviewer),
         verdict=r.verdict,
-        reasons=tuple(Said(codes[c]["zh"], codes[c]["en"]) if c in codes else Said(c, c) for c in r.reasons),
+        reasons=tuple(_reason(codes.get(c, {"zh": c, "en": c})) for c in r.reasons),
         comment=r.comment,
         promised=r.promised,
         translated=r.translated,
     )
+
+
+def _reason(row: Mapping[str, str]) -> Said:
+    """A coded reason with what to do about it."""
+    zh = f"{row['zh']}：{row['hint']}" if row.get("hint") else row["zh"]
+    en = f"{row['en']}: {row['hint_en']}" if row.get("hint_en") else row["en"]
+    return Said(zh, en)
 
 
 def _overlay(o: Any, known: Mapping[str, str]) -> Mapping[str, Any]:

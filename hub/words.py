@@ -39,6 +39,9 @@ CLOCKS: dict[str, Said] = {
     "joint": Said("协办", "Joint work"),
     "shelved": Said("挂账", "Shelved case"),
     "commitment": Said("承诺", "Commitment"),
+    "second_reading": Said("复读", "Second reading"),
+    "later_reading": Said("补抽审读", "Later reading"),
+    "difference": Said("审读分歧", "Readings that differ"),
 }
 OTHER_LINES: dict[str, Said] = {
     "received": Said("收到来信", "Letter received"),
@@ -50,6 +53,9 @@ OTHER_LINES: dict[str, Said] = {
     "reply.followed": Said("随并案答复", "Answered with its lead"),
     "review.drawn": Said("抽中审核", "Drawn for review"),
     "review.not_drawn": Said("未抽中审核", "Not drawn for review"),
+    "second.drawn": Said("抽中复读", "Drawn for a second reading"),
+    "second.not_drawn": Said("未抽中复读", "Not drawn for a second reading"),
+    "sample.drawn": Said("补抽审读", "A later sample was drawn"),
     "publication.suspend": Said("公开页暂停", "Public page rests"),
     "publication.released": Said("已公开", "Published"),
     "rated": Said("来信人评价", "Rated by the citizen"),

@@ -115,6 +115,18 @@ FIGURES: tuple[Figure, ...] = (
         MINIMUM,
     ),
     Figure(
+        "agreement",
+        Said("复读一致", "Readings agree"),
+        Said(
+            "第二位审核员盲读后也判合格 ÷ 复读过的答复",
+            "found fit by a second reviewer who did not know the first verdict ÷ replies read twice",
+        ),
+        "share",
+        ("second_read_agreed",),
+        ("second_read",),
+        MINIMUM,
+    ),
+    Figure(
         "rounds",
         Said("平均轮次", "Rounds"),
         Said("办理轮次之和 ÷ 已答复", "rounds ÷ answered"),

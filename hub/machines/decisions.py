@@ -9,9 +9,9 @@ CONDITIONS = ("checks", "late", "refusal")
 """What can draw a reply for review in any case: a finding, a passed limit, a refusing result."""
 
 
-def draw(case_id: str, reply: int) -> float:
-    """The place of a reply in the sample, 0 to 1: seeded by case and version, so that a draw can be run again."""
-    digest = hashlib.sha256(f"review:{case_id}:{reply}".encode()).digest()
+def draw(case_id: str, reply: int, seed: str = "review") -> float:
+    """The place of a reply in a sample, 0 to 1: seeded by case and version, so that a draw can be run again."""
+    digest = hashlib.sha256(f"{seed}:{case_id}:{reply}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 

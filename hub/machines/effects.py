@@ -158,7 +158,13 @@ def _quiet(to: str, text: str, turn: Turn) -> datetime | None:
     return staffed if staffed > turn.now else None
 
 
-CODED = {"reject": ("reason",), "confirm_repeat": ("reason",), "stop": ("reason",), "approve_extension": ("days",)}
+CODED = {
+    "reject": ("reason",),
+    "confirm_repeat": ("reason",),
+    "stop": ("reason",),
+    "approve_extension": ("days",),
+    "draw_later": ("seed",),
+}
 """Values that are codes or numbers and may stand in outbox and journal; words never do."""
 
 
@@ -242,16 +248,18 @@ def new_reply(turn: Turn, step: Step) -> Step:
 
 
 def signs_reply(turn: Turn, step: Step) -> Step:
-    return _reply(turn, step, signer=turn.actor.id, signer_person=turn.actor.person, signed_at=turn.now, state="signed")
+    return rewrites_reply(
+        turn, step, signer=turn.actor.id, signer_person=turn.actor.person, signed_at=turn.now, state="signed"
+    )
 
 
 def returns_to_handler(turn: Turn, step: Step) -> Step:
-    return _reply(turn, step, state="handed_back")
+    return rewrites_reply(turn, step, state="handed_back")
 
 
 def records_verdict(verdict: str) -> Effect:
     def effect(turn: Turn, step: Step) -> Step:
-        return _reply(
+        return rewrites_reply(
             turn,
             step,
             reviewer=turn.actor.id,
@@ -299,7 +307,8 @@ def _interim(turn: Turn, step: Step, reply: Reply) -> Step:
     return ledger("unit", "resume")(turn, step)
 
 
-def _reply(turn: Turn, step: Step, **changes: Any) -> Step:
+def rewrites_reply(turn: Turn, step: Step, **changes: Any) -> Step:
+    """Fill in signature or verdict on the newest version of the reply."""
     newest = (step.replies or turn.dossier.replies)[-1]
     others = tuple(r for r in step.replies if r.n != newest.n)
     return replace(step, replies=(*others, replace(newest, **changes)))

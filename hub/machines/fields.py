@@ -41,6 +41,7 @@ CHOICES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("in_person", "当面", "In person"),
         ("post", "邮寄", "By post"),
     ),
+    "readings": (("qualified", "合格", "Fit"), ("unqualified", "不合格", "Unfit")),
     "solved": (("yes", "解决了", "Yes"), ("partly", "部分解决", "Partly"), ("no", "没解决", "No")),
     "contact_how": (
         ("phone", "电话", "Phone"),
@@ -57,12 +58,6 @@ CHOICES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("family", "家人", "Family"),
         ("agent", "代理人或代表", "Agent or representative"),
         ("other", "其他人", "Somebody else"),
-    ),
-    "order_levels": (
-        ("urge", "催办", "Urge"),
-        ("supervise", "督办", "Supervise"),
-        ("bulletin", "通报", "Name in the bulletin"),
-        ("listed", "挂牌督办", "Listed supervision"),
     ),
     "levels": (
         ("open", "公开", "Open"),

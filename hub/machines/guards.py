@@ -1,14 +1,16 @@
 """Guards: what must hold before a move; each answers None or the sentence that says what stands in the way."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from hub.case import Overlay
 from hub.errors import Said
-from hub.machines.fields import CHOICES
 from hub.machines.machine import Guard, Turn
+from hub.machines.reading_guards import DIFFERENCE, LATER, SECOND
 
 SECOND_OBJECTION = 2
-ORDER_LEVELS = tuple(code for code, _, _ in CHOICES["order_levels"])
+RETURNS_THAT_CLIMB = 3
+"""So many replies of one case sent back, and an order is proposed."""
 TRANSLATION = "translation"
 """The record that words in English wait for, or have, a translation."""
 LISTED = "listed"
@@ -204,11 +206,22 @@ def has_unit(turn: Turn) -> Said | None:
     return None
 
 
+def order_levels(turn: Turn) -> Mapping[str, Mapping[str, str]]:
+    """The levels of orders as the checklist in force names them, each harder than the one before."""
+    return turn.book.checklist.reasons.get("orders", {})
+
+
+def level_with(turn: Turn, mark: str) -> str:
+    """The level that the checklist marks for a use (`listed`, `after_talk`, `after_returns`); empty where none is."""
+    return next((code for code, row in order_levels(turn).items() if row.get(mark)), "")
+
+
 def proposal_rises(turn: Turn) -> Said | None:
     """In one round each level is proposed once; a softer one does not follow a harder one."""
-    asked = ORDER_LEVELS.index(str(turn.values["level"]))
+    ranks = {code: rank for rank, code in enumerate(order_levels(turn))}
+    asked = ranks.get(str(turn.values["level"]), -1)
     before = [o for o in turn.dossier.overlays if o.kind == "proposal" and o.opened_at >= _round_began(turn)]
-    if any(ORDER_LEVELS.index(str(o.data["level"])) >= asked for o in before):
+    if any(ranks.get(str(o.data["level"]), -1) >= asked for o in before):
         return Said("这一级已经建议过。", "This level has been proposed already.")
     return None
 
@@ -218,21 +231,18 @@ def _round_began(turn: Turn) -> datetime:
     return max(starts, default=turn.case.received_at)
 
 
-def may_be_listed(overlay: Overlay) -> bool:
-    """Whether an order is one for the public list (挂牌督办) that no leader has released yet."""
-    return (
-        overlay.kind == "order"
-        and overlay.state == "open"
-        and overlay.data.get("level") == ORDER_LEVELS[-1]
-        and LISTED not in overlay.data
-    )
+def order_to_list(turn: Turn) -> Overlay | None:
+    """The newest order for the public list (挂牌督办) that no leader has released yet."""
+    orders = (o for o in reversed(turn.dossier.overlays) if o.kind == "order" and o.state == "open")
+    level = level_with(turn, "listed")
+    return next((o for o in orders if o.data.get("level") == level and LISTED not in o.data), None)
 
 
 def an_order_may_be_listed(turn: Turn) -> Said | None:
     """The public reads of a matter only: nothing of conduct, of hidden letters or of sealed ones."""
     if turn.case.sealed or turn.case.aim != "matter" or turn.case.level not in ("open", "private"):
         return Said("隐名、密件和反映人员的来信不能公开挂牌。", "Hidden or sealed letters are never listed publicly.")
-    if not any(may_be_listed(o) for o in turn.dossier.overlays):
+    if order_to_list(turn) is None:
         return Said("没有待公开的挂牌督办件。", "No order waits to be listed.")
     return None
 
@@ -251,7 +261,9 @@ def nothing_waits(turn: Turn) -> Said | None:
     return None
 
 
-WAITED_FOR = frozenset({"reopen_request", "commitment", "order", "instruction", "call_back", "appeal"})
+WAITED_FOR = frozenset(
+    ("reopen_request", "commitment", "order", "instruction", "call_back", "appeal", SECOND, LATER, DIFFERENCE)
+)
 
 
 def not_reopened_yet(turn: Turn) -> Said | None:

@@ -4,13 +4,14 @@ from hub.machines.letter_answer import AFTER_ANSWER, REVIEW_MOVES
 from hub.machines.letter_desk_overlays import DESK_OVERLAYS
 from hub.machines.letter_limits import LIMIT_OVERLAYS
 from hub.machines.letter_overlays import HANDLING_OVERLAYS
+from hub.machines.letter_readings import READING_OVERLAYS
 from hub.machines.letter_reception import ANY_TIME, RECEPTION
 from hub.machines.letter_states import STATES
 from hub.machines.letter_supervision import SUPERVISION_OVERLAYS
 from hub.machines.letter_unit import UNIT_MOVES
 from hub.machines.machine import Lapse, machine
 
-OVERLAYS = HANDLING_OVERLAYS + LIMIT_OVERLAYS + SUPERVISION_OVERLAYS + DESK_OVERLAYS
+OVERLAYS = HANDLING_OVERLAYS + LIMIT_OVERLAYS + SUPERVISION_OVERLAYS + READING_OVERLAYS + DESK_OVERLAYS
 LETTER = machine(
     "letter",
     "submitted",

@@ -4,6 +4,7 @@ from hub.machines import guards as g
 from hub.machines.decisions import after_qualified
 from hub.machines.effects import (
     closes,
+    ends,
     halves_main,
     ledger,
     new_reply,
@@ -31,11 +32,14 @@ from hub.machines.letter_effects import (
     closes_now,
     rates,
     suspends_publication,
+    third_return_climbs,
 )
 from hub.machines.letter_states import at
 from hub.machines.limit_effects import starts_redo, starts_unit
 from hub.machines.machine import Move
 from hub.machines.machine import MoveField as F
+from hub.machines.reading_effects import draws_second_reading, takes_up_difference
+from hub.machines.reading_guards import DIFFERENCE, READINGS
 
 REVIEW_MOVES = (
     Move(
@@ -48,7 +52,13 @@ REVIEW_MOVES = (
         (COMMENT, F("accept_promise", "bool", "接受承诺日期", "Accept the promised day", required=False), SEEN),
         guards=(g.not_handler_nor_signer, g.reviewer_is_independent, g.second_reviewer),
         checks=(g.seen_latest,),
-        effects=(ledger("review", "met"), records_verdict("qualified"), closes("dispute", "upheld"), releases),
+        effects=(
+            ledger("review", "met"),
+            records_verdict("qualified"),
+            closes("dispute", "upheld"),
+            releases,
+            draws_second_reading,
+        ),
     ),
     Move(
         "unqualified",
@@ -70,6 +80,7 @@ REVIEW_MOVES = (
             says("note", "comment", "unit"),
             ledger("unit", "resume"),
             starts_redo,
+            third_return_climbs,
             tells("unit", "returned"),
             tells("party", "redo_due"),
         ),
@@ -157,6 +168,7 @@ AFTER_ANSWER = (
         (REASON_OPTIONAL,),
         guards=(g.is_open("reopen_request"),),
         effects=(
+            ends(*READINGS, DIFFERENCE),
             closes("reopen_request", "granted"),
             ledger("reopen_request", "met"),
             ledger("rating", "stop"),
@@ -193,8 +205,10 @@ AFTER_ANSWER = (
         at("answered", "closed"),
         "reopened",
         ("supervisor",),
-        (REASON,),
+        (REASON, F("reasons", "reasons", "不合格的理由", "Reasons", required=False, options="review")),
         effects=(
+            takes_up_difference,
+            ends(*READINGS),
             closes("reopen_request", "granted"),
             ledger("reopen_request", "met"),
             ledger("rating", "stop"),

@@ -19,7 +19,14 @@ from hub.machines.effects import (
     starts,
     tells,
 )
-from hub.machines.guards import LISTED, TRANSLATION, may_be_listed
+from hub.machines.guards import (
+    LISTED,
+    RETURNS_THAT_CLIMB,
+    TRANSLATION,
+    level_with,
+    order_to_list,
+    proposal_rises,
+)
 from hub.machines.limit_effects import starts_main_at_reception
 from hub.machines.machine import Opening, Step, Turn
 
@@ -175,9 +182,22 @@ def takes_up_proposal(turn: Turn, step: Step) -> Step:
     return opens("order", "level", due="due")(replace(turn, values={**turn.values, "level": level}), step)
 
 
+def third_return_climbs(turn: Turn, step: Step) -> Step:
+    """The third reply sent back climbs the ladder: an order is proposed at once, whatever the clocks say."""
+    returned = {r.n for r in (*turn.dossier.replies, *step.replies) if r.verdict == "unqualified"}
+    if len(returned) < RETURNS_THAT_CLIMB:
+        return step
+    asked = replace(turn, values={**turn.values, "level": level_with(turn, "after_returns")})
+    if proposal_rises(asked) is not None:
+        return step
+    step = opens("proposal", "level")(asked, closes("proposal", "superseded")(turn, step))
+    return tells("supervisor", "returned_often")(turn, step)
+
+
 def lists_order(turn: Turn, step: Step) -> Step:
     """A leader lets the public see that this order stands: as long as it is open."""
-    order = next(o for o in reversed(turn.dossier.overlays) if may_be_listed(o))
+    order = order_to_list(turn)
+    assert order is not None  # the guard has looked
     listed = replace(order, data={**order.data, LISTED: turn.now.date().isoformat()})
     step = replace(step, overlays=(*step.overlays, listed))
     return journal(turn, step, "order.listed", overlay=order.n)

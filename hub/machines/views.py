@@ -51,7 +51,7 @@ VIEWS = (
         "To decide and call",
         (),
         ("signer", "supervisor"),
-        records=("extension", "pause_request", "reopen_request", "stop_request", "appeal", "call_back"),
+        records=("extension", "pause_request", "reopen_request", "stop_request", "appeal", "call_back", "difference"),
     ),
     View("today", "今日到期", "Due today", (), EVERYBODY, due="today"),
     View("late", "超期", "Overdue", (), EVERYBODY, due="late"),

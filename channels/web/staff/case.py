@@ -116,7 +116,7 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
         said=max((m.n for m in case.thread), default=0),
         party=_party(desk, case),
         steps=[forms[m.code] for m in steps if m.code not in fields.VERDICTS],
-        besides=[forms[m.code] for m in besides if m.code != "translate"],
+        besides=[forms[m.code] for m in besides if m.code not in fields.ELSEWHERE],
         others=parts.others(desk, look.others),
         colleagues=look.colleagues,
         notes=[forms[code] for code in ("contact", "remark") if code in forms],

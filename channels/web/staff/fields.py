@@ -21,6 +21,8 @@ DANGEROUS = frozenset(
 REPLIES = frozenset({"draft", "correct"})
 VERDICTS = frozenset({"qualified", "unqualified", "touch_up"})
 NOTES = frozenset({"remark", "contact"})
+ELSEWHERE = frozenset({"translate", "read_again"})
+"""Moves with a place of their own: beside the message that is translated, and on a page without names."""
 FIRST: Mapping[str, str] = {"type": "final", "delivery": "page"}
 """What a choice shows when nobody has chosen yet."""
 HINTS: Mapping[str, str] = {

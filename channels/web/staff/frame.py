@@ -41,6 +41,7 @@ PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("dispatch", "/staff/dispatch", N_("派单"), DISPATCH, ("to_accept", "to_dispatch", "contested")),
     ("talks", "/staff/talks", N_("对话"), TALKS, ()),
     ("reviews", "/staff/reviews", N_("审核"), REVIEWS, ("to_review",)),
+    ("readings", "/staff/readings", N_("审读"), REVIEWS, ()),
     ("publication", "/staff/publication", N_("公开审查"), PUBLICATION, ("to_publish",)),
     ("board", "/staff/board", N_("看板"), BOARD, ()),
     ("channels", "/staff/channels", N_("渠道"), CHANNELS, ()),

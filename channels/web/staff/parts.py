@@ -7,6 +7,7 @@ from channels.texts.catalog import N_
 from channels.web import daycount
 from channels.web.staff import fields
 from channels.web.staff.frame import Desk
+from hub.errors import Said
 from hub.presence import Other
 from hub.views import ClockView, ReplyView, Row, Spoken, StaffCase
 from hub.words import clock_word, move_words
@@ -60,6 +61,8 @@ OVERLAYS: Mapping[str, str] = {
     "urging": N_("催办待回"),
     "proposal": N_("督办建议"),
     "duty": N_("已通知值班室"),
+    "difference": N_("审读分歧"),
+    "later_reading": N_("补抽审读"),
 }
 STATES: Mapping[str, str] = {
     "open": N_("待处理"),
@@ -76,6 +79,8 @@ STATES: Mapping[str, str] = {
     "superseded": N_("已升级"),
     "kept": N_("已兑现"),
     "accepted": N_("已确认"),
+    "stands": N_("维持答复"),
+    "sent_back": N_("已退回重办"),
 }
 VERDICTS: Mapping[str, tuple[str, str]] = {
     "drafted": (N_("待审签"), "amber"),
@@ -285,7 +290,7 @@ def overlay(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
     data = row["data"]
     told = [str(data[name]) for name in ("task", "reason", "grade") if isinstance(data.get(name), str)]
     if level := data.get("level"):
-        told.append(desk.word(fields.choice_word("order_levels", str(level))))
+        told.append(desk.word(coded(desk, "orders", str(level))))
     if listed := data.get("listed"):
         told.append(desk.say(N_("%(day)s起公开挂牌"), day=listed))
     if "days" in data:
@@ -300,6 +305,12 @@ def overlay(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
         "unit": desk.unit(row["unit"]) if row["kind"] in ("joint", "duty", "urging", "order") else "",
         "told": told,
     }
+
+
+def coded(desk: Desk, group: str, code: str) -> Said:
+    """The words of a code of the checklist in force; an unknown one stands for itself."""
+    row = desk.book.checklist.reasons.get(group, {}).get(code)
+    return Said(row["zh"], row["en"]) if row else Said(code, code)
 
 
 def grouped(messages: Sequence[dict[str, Any]], lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

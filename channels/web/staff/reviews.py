@@ -88,7 +88,7 @@ async def _render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.
         ],
         findings=writing.finding_rows(desk, found, newest.body),
         lit=[quote for finding in found for quote in finding.quotes],
-        checklist=_questions(desk),
+        checklist=questions(desk),
         verdicts={
             m.code: _verdict(_form(m, reader, attempt), newest.type) for m in case.moves if m.code in fields.VERDICTS
         },
@@ -109,7 +109,8 @@ def _verdict(made: fields.Form, reply_type: str) -> fields.Form:
     return fields.Form(made.code, made.label, kept, made.danger, made.overlay, made.quiet)
 
 
-def _questions(desk: Desk) -> list[dict[str, Any]]:
+def questions(desk: Desk) -> list[dict[str, Any]]:
+    """The checklist's questions in the officer's language."""
     return [
         {
             "name": q["code"],
