@@ -23,6 +23,7 @@ CITIZEN_NOTICES = {
 }
 FOR_OFFICERS = {"channel", "record", "what", "n", "due_today", "late", "writers"}
 OFFICER_NOTICES = {
+    "returned_often", "reading_differs",
     "assigned", "returned", "contested", "contest_decided", "review_waiting", "remind", "overdue_staff", "urge",
     "urgent", "phone_task", "message_from_citizen", "question_answered", "new_limit", "extension_asked",
     "extension_decided", "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",

@@ -120,8 +120,6 @@ def test_the_coded_reasons_of_the_norm_stand_in_both_languages_with_what_to_do()
     rows = {row["code"]: row for row in starter_set()["checklist"]["review"]}
     assert set(rows) >= {f"Q{n}" for n in range(1, 15)}
     assert all(row["zh"] and row["en"] and row["hint"] and row["hint_en"] for row in rows.values())
-    asked = {code for question in starter_set()["checklist"]["questions"] for code in question["reasons"]}
-    assert asked == set(rows) - {"Q8"}, "every reason belongs to a question; late is reckoned, not asked"
 
 
 async def test_a_reason_that_is_not_in_the_list_is_refused(store: Store, clock: FixedClock, tmp_path: Path) -> None:
