@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-import random
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -14,12 +13,12 @@ import structlog
 
 from channels.crew import Crew
 from channels.dialogue.talk import Button
-from channels.inbound import Seal
-from channels.letters import Desk, Facts, Form, Written, holder_of, read_facts, write
+from channels.letters import Desk, Facts, Written, holder_of, read_facts, write
 from channels.mail.marks import PROVEN, mark_of
 from channels.mail.strangers import Strangers
 from channels.mail.words import footer
-from channels.message import OutboundMessage, Outcome, Sender, SentInPart
+from channels.message import OutboundMessage, Outcome, SentInPart
+from channels.parcels import Ending, Form, Outlet, Parcel, Policy, carried, marked, packed
 from channels.pulse import Pulse
 from channels.sms.words import inviting
 from hub.case import Notice
@@ -31,6 +30,9 @@ from hub.storage import deliveries, journal, outbox, vault
 from hub.storage.deliveries import AGAIN, SENDING, Errand
 from hub.storage.dialogues import DIALOGUE
 from hub.storage.tx import Tx
+from hub.submission import Attached
+
+__all__ = ["Courier", "Outlet", "Parcel", "Policy", "courier", "settled"]
 
 WORTH_A_CALL = frozenset(
     {
@@ -61,56 +63,6 @@ SLEEP_MOST = 5.0
 PARTS_TRIES = 3
 NIGHT = (21, 8)
 """From this hour to that messages arrive without a sound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """A channel the courier may use; `seal` opens what conversations on it left to be said.
-
-    `form` is how much text it carries, where that is not what the policy says; `pulse` is kept while it is used.
-    What is `keyed` knows a repeated message by its key, so that its words need not say so.
-    """
-
-    sender: Sender
-    seal: Seal | None = None
-    form: Form | None = None
-    pulse: Pulse = field(default_factory=Pulse)
-    keyed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Address of the site; `form` is how much text a foreign messenger carries; the rest is tempo in seconds."""
-
-    site: str
-    form: Form = "short"
-    idle: float = 1.0
-    lease: float = 60.0
-    patience: float = 10.0
-    jitter: Callable[[], float] = field(default=random.random)
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A message ready to go: by which channel, to which address."""
-
-    channel: str
-    address: str
-    message: OutboundMessage
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a try ended. `wait` are seconds until the next; `tells` is a notice to officers, `entry` a journal line."""
-
-    state: str
-    channel: str = ""
-    provider_id: str = ""
-    error: str = ""
-    wait: float = 0.0
-    entry: str = ""
-    tells: str = ""
-    to: str = ""
 
 
 class Courier:
@@ -172,8 +124,10 @@ class Courier:
         if pause > 0:
             await self._settle(errand, Ending("waiting", error=self._mark(errand, "paced"), wait=pause))
             return
+        if parcel.files:
+            parcel = await asyncio.to_thread(packed, parcel, self._office.files)
         try:
-            sent = await sender.send(parcel.address, _marked(parcel, errand, outlet), errand.claimed.key)
+            sent = await sender.send(parcel.address, marked(parcel, errand, outlet), errand.claimed.key)
         except Exception as fault:
             await self._not_sent(errand, parcel, fault)
             return
@@ -195,7 +149,7 @@ class Courier:
             return Ending("page", "page", error="nobody")
         return await self._addressed(errand, facts, without, self._strangers)
 
-    async def would_send(self, case_id: str, text: str, reply: str) -> Parcel | None:
+    async def would_send(self, case_id: str, text: str, reply: str, files: tuple[Attached, ...] = ()) -> Parcel | None:
         """What would go out if this reply were released now, by the very steps that send it; None: only the page.
 
         Nothing is sent, and no place of an unproven address is taken.
@@ -204,7 +158,7 @@ class Courier:
         facts = await self._office.store.read(read_facts, case_id, claimed.recipient, claimed.refs)
         if facts is None:
             return None
-        facts = replace(facts, reply=reply)
+        facts = replace(facts, reply=reply, files=files)
         parcel = await self._addressed(Errand(claimed, ""), facts, frozenset(), Strangers())
         return parcel if isinstance(parcel, Parcel) else None
 
@@ -218,9 +172,12 @@ class Courier:
         email = opened.get(f"{facts.party.n}:email", "")
         usual = facts.party.channel
         if usual not in without and usual in self._outlets and chat and usual != MAIL:
-            words = await self._written(errand, facts, self._outlets[usual].form or self._policy.form)
+            outlet = self._outlets[usual]
+            form = _form(outlet.form or self._policy.form, facts)
+            along = carried(outlet, form, facts.files)
+            words = await self._written(errand, facts, form, attached=bool(along))
             quiet = await self._quiet_now(facts)
-            return Parcel(usual, chat, OutboundMessage(words.body, _see(facts), silent=quiet))
+            return Parcel(usual, chat, OutboundMessage(words.body, _see(facts), silent=quiet), along)
         address = (chat if usual == MAIL else "") or email
         acquainted = usual == MAIL or await self._is_proven(address)
         if address and acquainted and MAIL in self._outlets and MAIL not in without:
@@ -252,13 +209,12 @@ class Courier:
         headed = {"subject": row.get("subject", ""), "mark": row.get("mark", "")}
         return Parcel(channel, row["chat"], OutboundMessage(row["text"], buttons, **headed))
 
-    async def _written(self, errand: Errand, facts: Facts, form: Form) -> Written:
-        """The notice in words; of a hidden matter it says no more than number, state and link."""
+    async def _written(self, errand: Errand, facts: Facts, form: Form, *, attached: bool = False) -> Written:
+        """The notice in words; `attached`: the files of the reply go along."""
         book = await self._office.book()
         code = self._office.code(errand.claimed.case_id, facts.epoch)
         desk = Desk(book, self._policy.site, self._now())
-        form = "short" if is_hidden(facts.dossier.case) else form
-        return write(errand.claimed.text, json.loads(errand.claimed.refs), facts, form, code, desk)
+        return write(errand.claimed.text, json.loads(errand.claimed.refs), facts, form, code, desk, attached=attached)
 
     async def _is_proven(self, address: str) -> bool:
         """Whether somebody answered a mail of ours from there, so that it is no mistyped or foreign address."""
@@ -270,10 +226,13 @@ class Courier:
         person has looked at the letter: a sender's name is quickly forged, and a form takes any address."""
         claimed, case, n = errand.claimed, facts.dossier.case, facts.party.n
         trusted = await self._is_proven(address) or (facts.party.channel == MAIL and claimed.text not in UNASKED)
-        words = await self._written(errand, facts, (self._outlets[MAIL].form or "short") if trusted else "short")
+        outlet = self._outlets[MAIL]
+        form = _form(outlet.form or "short", facts) if trusted else "short"
+        along = carried(outlet, form, facts.files)
+        words = await self._written(errand, facts, form, attached=bool(along))
         mark = mark_of(self._office, case.number, case.id, n, facts.epoch)
         text = f"{words.body}\n\n{footer(claimed.text, facts.party.lang)}"
-        return Parcel(MAIL, address, OutboundMessage(text, subject=words.subject, mark=mark))
+        return Parcel(MAIL, address, OutboundMessage(text, subject=words.subject, mark=mark), along)
 
     def _now(self) -> datetime:
         return self._office.clock()
@@ -337,7 +296,7 @@ class Courier:
         """The chat has another id by now: once to that."""
         try:
             outlet = self._outlets[parcel.channel]
-            message = _marked(parcel, errand, outlet)
+            message = marked(parcel, errand, outlet)
             sent = await outlet.sender.send(parcel.address, message, errand.claimed.key)
         except Exception as fault:
             await self._settle(errand, self._again(errand, type(fault).__name__))
@@ -423,11 +382,9 @@ def settled(tx: Tx, errand: Errand, ending: Ending, now: datetime) -> bool:
     return True
 
 
-def _marked(parcel: Parcel, errand: Errand, outlet: Outlet) -> OutboundMessage:
-    """A chat message that may have arrived before says so, where the channel does not know it by its key."""
-    if not errand.repeated or outlet.keyed:
-        return parcel.message
-    return replace(parcel.message, text=f"（可能重复）{parcel.message.text}")
+def _form(form: Form, facts: Facts) -> Form:
+    """Of a hidden matter no channel says more than number, state and link."""
+    return "short" if is_hidden(facts.dossier.case) else form
 
 
 def _see(facts: Facts) -> tuple[tuple[Button, ...], ...]:

@@ -4,22 +4,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from channels.dialogue.outcome import day_words
+from channels.parcels import Form
 from hub.case import Case, Dossier, Party
 from hub.daylines import is_provisional
+from hub.enclosing import enclosed
 from hub.own_words import is_hidden
 from hub.privacy.codes import spell
 from hub.rulebook import Rulebook
 from hub.storage import cases
+from hub.storage.cases import ENCLOSED
 from hub.storage.tx import Tx
+from hub.submission import Attached
 
 SMS_MOST, SMS_MOST_PLAIN = 70, 160
 """The longest text message that is one, in characters: in UCS-2, and in plain Latin signs (3GPP TS 23.038)."""
 _PLAIN = frozenset("@$_ !\"#%&'()*+,-./0123456789:;<=>?\nABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-
-Form = Literal["short", "full"]
 
 _CLOCKS: Mapping[str, str] = {"need_fix": "fix", "redo_due": "redo", "rate_invite": "rating", "rated": "rating"}
 """Which clock gives the day that a text names; all others name the day of the answer."""
@@ -35,6 +37,8 @@ class Facts:
     epoch: int
     said: str
     reply: str
+    files: tuple[Attached, ...] = ()
+    """What the office sends along with these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,13 @@ def read_facts(tx: Tx, case_id: str, recipient: str, refs: str) -> Facts | None:
     if dossier is None or party is None:
         return None
     message = json.loads(refs).get("message")
-    said = next((m.body for m in cases.messages(tx, case_id) if m.n == message), "")
+    spoken = next((m for m in cases.messages(tx, case_id) if m.n == message), None)
+    places = spoken.refs.get("files", ()) if spoken else ()
+    given = [r for r in cases.files_of(tx, case_id) if r["purpose"] == ENCLOSED] if places else []
     reply = next((r.to_citizen for r in reversed(dossier.replies) if r.state in ("signed", "qualified")), "")
     receipts = cases.receipts(tx, dossier.case.number)
     epoch = next((e for _, number, e in receipts if number == n), 1)
-    return Facts(dossier, party, epoch, said, reply)
+    return Facts(dossier, party, epoch, spoken.body if spoken else "", reply, enclosed(given, places))
 
 
 def text_of(text: str, form: Form, texts: Mapping[str, Any]) -> Mapping[str, str]:
@@ -77,8 +83,13 @@ class Desk:
     now: datetime
 
 
-def write(text: str, refs: Mapping[str, Any], facts: Facts, form: Form, code: str, desk: Desk) -> Written:
-    """The notice in the citizen's language. `short` is number, state, day and link; never what the letter is about."""
+def write(
+    text: str, refs: Mapping[str, Any], facts: Facts, form: Form, code: str, desk: Desk, *, attached: bool = False
+) -> Written:
+    """The notice in the citizen's language. `short` is number, state, day and link; never what the letter is about.
+
+    `attached`: the files go along with the words; else these say where they are.
+    """
     lang = facts.party.lang
     forms = text_of(text, form, desk.book.texts)
     fill = _filling(text, refs, facts, code, desk)
@@ -87,7 +98,22 @@ def write(text: str, refs: Mapping[str, Any], facts: Facts, form: Form, code: st
     links = (fill["link"], f"{desk.site}/letters/track", desk.site)
     subject = forms[f"{lang}_subject"].format_map(fill)
     whole = forms[f"{lang}_sms"] if form == "short" else forms[f"{lang}_body"].strip()
-    return Written(subject, whole.format_map(fill), _short(forms[f"{lang}_sms"], fill, links))
+    body = "\n\n".join(p for p in (whole.format_map(fill), _files(facts, form, fill["link"], attached=attached)) if p)
+    return Written(subject, body, _short(forms[f"{lang}_sms"], fill, links))
+
+
+def _files(facts: Facts, form: Form, link: str, *, attached: bool) -> str:
+    """What is said of the files that came with an answer; their names are words of the office, so not in short."""
+    n, english = len(facts.files), facts.party.lang == "en"
+    if not n:
+        return ""
+    if form == "short":
+        many = "a file comes" if n == 1 else f"{n} files come"
+        return f"With the answer {many}; download on its page." if english else f"答复附有{n}个文件，请在网页上下载。"
+    names = (", " if english else "、").join(f.name for f in facts.files)
+    if attached:
+        return f"Enclosed: {names}" if english else f"附件：{names}"
+    return f"Enclosed: {names}\nDownload: {link}" if english else f"附件：{names}\n下载：{link}"
 
 
 def _short(form: str, fill: Mapping[str, str], links: tuple[str, ...]) -> str:

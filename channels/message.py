@@ -1,6 +1,6 @@
 """What is sent over any channel, and what an error of sending means for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from channels.dialogue.talk import Button
@@ -11,13 +11,13 @@ class Document:
     """A file to send: its name, content and type."""
 
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
     mime: str = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """What one chat is sent: words with rows of buttons, and perhaps a document.
+    """What one chat is sent: words with rows of buttons, and then files, in their order.
 
     `replaces` is the provider id of an earlier message that these words and buttons take the place of. `silent`
     messages arrive without a sound (quiet hours). `subject` and `mark` are for mail: its heading, and what
@@ -26,7 +26,7 @@ class OutboundMessage:
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
-    document: Document | None = None
+    documents: tuple[Document, ...] = ()
     replaces: str = ""
     silent: bool = False
     subject: str = ""

@@ -10,16 +10,17 @@ from channels import talks
 from channels.conversing import Setting as ChatSetting
 from channels.courier import Courier, Outlet, Policy, courier
 from channels.inbound import channel_seal
-from channels.letters import Form
 from channels.mail.fetching import ImapAccess
 from channels.mail.mailbox import MailChannel, mailbox
 from channels.mail.mailbox import Tempo as MailTempo
-from channels.mail.sending import SmtpAccess
+from channels.mail.sending import MOST_ATTACHED, SmtpAccess
 from channels.mail.worker import Setting as MailSetting
+from channels.parcels import Form
 from channels.sms.gateway import gateway
 from channels.sms.worker import Setting as TextSetting
 from channels.sms.worker import Worker as TextWorker
 from channels.telegram.bot import Access, TelegramBot, bot
+from channels.telegram.sending import CAPABILITIES
 from channels.telegram.worker import Setting
 from channels.web.chat.channel import ChatChannel, chat
 from channels.web.chat.worker import Setting as WebChatSetting
@@ -72,7 +73,8 @@ async def outside(
         outlets["chat"] = Outlet(talk.sender, talk.seal, "full", talk.pulse, keyed=True)
         telegram = await stack.enter_async_context(bot(office, access, Setting(site, given.carry, dangers)))
         if telegram is not None:
-            outlets["telegram"] = Outlet(telegram.sender, telegram.seal, pulse=telegram.pulse)
+            most = CAPABILITIES["upload_bytes"]
+            outlets["telegram"] = Outlet(telegram.sender, telegram.seal, pulse=telegram.pulse, attaches=most)
         smtp, imap = await mail_access(office, settings.mail, secrets)
         about = MailSetting(
             site, settings.mail.address, settings.mail.kind, settings.mail.per_sender_per_quarter, dangers
@@ -81,7 +83,7 @@ async def outside(
         mail = await stack.enter_async_context(mailbox(office, smtp, imap, about, tempo))
         if mail is not None:
             carried: Form = "full" if settings.mail.carry == "full" else "short"
-            outlets["mail"] = Outlet(mail.sender, mail.seal, carried, mail.pulse)
+            outlets["mail"] = Outlet(mail.sender, mail.seal, carried, mail.pulse, attaches=MOST_ATTACHED)
         gates = await open_gates(stack, office, settings, outlets, (site, dangers, secrets))
         form: Form = "full" if given.carry == "full" else "short"
         policy = Policy(site, form, timing.outbox_seconds, timing.outbox_lease_seconds)

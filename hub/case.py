@@ -125,6 +125,8 @@ class Reply:
     bureau: str = ""
     """The topmost unit of the branch that answers; the reviewer's is another one."""
     reviewer_bureau: str = ""
+    files: tuple[int, ...] = ()
+    """What goes to the citizen with it, by place among the files of the case."""
 
     @property
     def to_citizen(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from hub import enclosing
 from hub.case import Dossier
 from hub.desk import visible
 from hub.errors import NotFound, NotNow, Refusal
@@ -13,6 +14,7 @@ from hub.rulebook import Rulebook
 from hub.storage import cases, drafts
 from hub.storage.drafts import Draft
 from hub.storage.tx import Tx
+from hub.submission import Attached
 
 WRITING = ("draft", "correct")
 """The moves that write a version of the reply."""
@@ -58,6 +60,23 @@ def keep(
     if not revision:
         raise Clashed(kept)
     return kept
+
+
+def lay(
+    tx: Tx, number: str, files: tuple[Attached, ...], actor: Actor, book: Rulebook, now: datetime
+) -> tuple[int, ...]:
+    """The deed: lay files on a case for the reply that the actor writes; answers their places.
+
+    Nobody else sees them before a version names them. Raises NotFound, Invalid (no room), and NotNow where the actor
+    may write no reply.
+    """
+    dossier = _seen(tx, number, actor, book)
+    if not any(move.code in WRITING for move in open_moves(dossier, actor, now, book)):
+        raise NotNow(
+            "这件来信现在不能由您写答复，附件没有收下。",
+            "You cannot write a reply to this case now, so the files were not taken.",
+        )
+    return enclosing.lay(tx, dossier.case.id, files, actor.id, now)
 
 
 def drop(tx: Tx, number: str, actor: Actor, book: Rulebook) -> None:

@@ -140,6 +140,11 @@ def inspect(name: str, data: bytes) -> FileFacts:
     )
 
 
+def ending(media_type: str) -> str:
+    """The ending of a file's name by its kept type: .pdf; empty for a type that is never kept."""
+    return next((f".{kept}" for kept, type_ in _TYPES.values() if type_ == media_type), "")
+
+
 @dataclass(frozen=True, slots=True)
 class FileStore:
     """Immutable contents in a folder, each under its SHA-256; the names people gave are kept elsewhere."""

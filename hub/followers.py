@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import structlog
 
-from hub import desk
+from hub import desk, enclosing
 from hub.errors import NotNow, OldEdition
 from hub.journal import Line
 from hub.measures import Place
 from hub.office import Office
+from hub.people import SYSTEM
 from hub.rulebook import Rulebook
 from hub.storage import cases, editions, journal, publications, search, sweeps, totals, wording
 from hub.storage.errors import StoreError
@@ -257,11 +258,13 @@ def answer_with_lead(tx: Tx, release: Release, follower: str, book: Rulebook, no
     editions.must_be_current(tx, book)
     dossier = cases.dossier(tx, follower, lock=True)
     lead = cases.dossier(tx, release.lead)
-    body = next((r.body for r in lead.replies if r.n == release.reply), "") if lead else ""
-    if dossier is None or dossier.case.lead != release.lead or not body or _has_followed(tx, release, follower):
+    reply = next((r for r in lead.replies if r.n == release.reply), None) if lead else None
+    if dossier is None or dossier.case.lead != release.lead or reply is None or _has_followed(tx, release, follower):
         return False
+    along = enclosing.enclosed(cases.files_of(tx, release.lead), reply.files)
+    values = {"body": reply.body, "files": enclosing.lay(tx, follower, along, SYSTEM.id, now)}
     try:
-        desk.act_by_system(tx, dossier, "answer_with_lead", {"body": body}, book, now)
+        desk.act_by_system(tx, dossier, "answer_with_lead", values, book, now)
     except NotNow:
         return False
     return True

@@ -16,6 +16,7 @@ from hub.machines.machine import Machine, Move, MoveField, Step, Turn
 from hub.machines.registry import MACHINES
 from hub.people import Actor
 from hub.rulebook import Rulebook
+from hub.submission import MOST_FILES
 from hub.timing import refreshed, silent, with_dates
 
 IMPORTED_MOST = 20_000
@@ -167,8 +168,6 @@ def read_values(turn: Turn, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(field: MoveField, given: Any, turn: Turn) -> Any:
-    if field.name == "files":
-        return [str(n) for n in given]
     match field.type:
         case "int":
             number = int(given)
@@ -176,6 +175,10 @@ def _read(field: MoveField, given: Any, turn: Turn) -> Any:
             if isinstance(given, bool) or not low <= number <= high:
                 raise ValueError(field.name)
             return number
+        case "files":
+            if not isinstance(given, list | tuple) or len(given) > MOST_FILES:
+                raise ValueError(field.name)
+            return [str(int(n)) for n in dict.fromkeys(given)]
         case "bool":
             return str(given).lower() in ("1", "true", "yes", "on")
         case "date":

@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from hub.errors import Invalid, NotFound, Said
-from hub.moments import to_text
 from hub.reading import own_letter
 from hub.rulebook import Rulebook
 from hub.storage import cases
@@ -47,12 +46,17 @@ def number_of(tx: Tx, case_id: str) -> str:
 
 
 def own_file(tx: Tx, case_id: str, party: int, n: int) -> Row:
-    """A file that this very party sent in; raises NotFound for every other one."""
-    rows = tx.execute(cases.OF_CASE["files"], {"id": case_id})
-    row = next((r for r in rows if r["n"] == n and r["owner"] == f"party:{party}"), None)
-    if row is None:
+    """A file that this very party sent in, or that came with an answer to it; raises NotFound for every other one."""
+    row = next((r for r in cases.files_of(tx, case_id) if r["n"] == n), None)
+    if row is None or not (row["owner"] == f"party:{party}" or _was_sent(tx, case_id, party, n)):
         raise NotFound
     return row
+
+
+def _was_sent(tx: Tx, case_id: str, party: int, n: int) -> bool:
+    """Whether the office sent this file along with words for the party."""
+    for_them = (m for m in cases.messages(tx, case_id) if m.audience in ("parties", f"party:{party}"))
+    return any(str(n) in map(str, m.refs.get("files", ())) for m in for_them)
 
 
 def attach(tx: Tx, number: str, party: int, files: tuple[Attached, ...], now: datetime) -> list[int]:
@@ -63,8 +67,8 @@ def attach(tx: Tx, number: str, party: int, files: tuple[Attached, ...], now: da
     case_id = cases.id_of(tx, number)
     if case_id is None:
         raise NotFound
-    there = tx.execute(cases.OF_CASE["files"], {"id": case_id})
-    if len(files) > MOST_FILES or len(there) + len(files) > MOST_ON_CASE:
+    there = sum(str(r["owner"]).startswith("party:") for r in cases.files_of(tx, case_id))
+    if len(files) > MOST_FILES or there + len(files) > MOST_ON_CASE:
         raise Invalid(
             {
                 "files": Said(
@@ -73,8 +77,4 @@ def attach(tx: Tx, number: str, party: int, files: tuple[Attached, ...], now: da
                 )
             }
         )
-    first = max((int(r["n"]) for r in there), default=0) + 1
-    numbers = list(range(first, first + len(files)))
-    owner = {"purpose": "evidence", "audience": "unit", "owner": f"party:{party}", "added_at": to_text(now)}
-    cases.add_files(tx, case_id, ({"n": n, **asdict(f), **owner} for n, f in zip(numbers, files, strict=True)))
-    return numbers
+    return cases.lay(tx, case_id, map(asdict, files), "evidence", f"party:{party}", now)

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from hub.case import Case, Dossier, Reply
@@ -14,10 +14,13 @@ from hub.office import Office
 from hub.people import Actor
 from hub.privacy import masking
 from hub.privacy.marks import Kind, Mark
+from hub.reading import file_view
 from hub.rulebook import Rulebook
 from hub.storage import cases, vault
 from hub.storage.publications import Page
-from hub.storage.tx import Tx
+from hub.storage.rows import to_json
+from hub.storage.tx import Row, Tx
+from hub.views import FileView
 
 Where = Literal["title", "body", "reply"]
 PLACES: tuple[Where, ...] = ("title", "body", "reply")
@@ -40,6 +43,19 @@ class Marked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a publisher decided: marks set besides, marks lifted, and which of the reply's files go public, by place."""
+
+    added: tuple[Placed, ...] = ()
+    lifted: tuple[Placed, ...] = ()
+    files: frozenset[int] = frozenset()
+
+
+AS_FOUND = Chosen()
+"""The marks that were found, and no file."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Source:
     """What a page is made of."""
 
@@ -50,45 +66,46 @@ class _Source:
     owner: str
     kept: tuple[str, dict[str, str]] | None
     asked_to_lift: str
+    files: tuple[Row, ...]
 
 
 async def preview(
-    office: Office, number: str, actor: Actor, added: Iterable[Placed] = (), lifted: Iterable[Placed] = ()
+    office: Office, number: str, actor: Actor, chosen: Chosen = AS_FOUND
 ) -> tuple[Page, Mapping[Where, Marked]]:
     """The page as it would be published, and each text with its marks.
 
     `number` is the publication record's or the letter's. A hidden letter is shown by its redacted words: nobody needs
     its original to publish it. Raises NotFound, NotNow (nothing was released yet), Invalid (a mark outside its text).
     """
-    marks = tuple(added), tuple(lifted)
 
     async def run(book: Rulebook) -> tuple[Page, Mapping[Where, Marked]]:
         source = await office.store.read(_source, number, actor, book)
-        return _made(source, office.opened(source.owner, source.kept), *marks, book)
+        return _made(source, office.opened(source.owner, source.kept), chosen, book)
 
     return await office.with_rules(run)
 
 
-async def publish(
-    office: Office,
-    number: str,
-    actor: Actor,
-    seen: int | None,
-    added: Iterable[Placed] = (),
-    lifted: Iterable[Placed] = (),
-) -> Case:
-    """Publish what `preview` shows for the same marks. Lifting needs what another publisher asked for (ask_lifting)."""
-    added, lifted = tuple(added), tuple(lifted)
+async def publish(office: Office, number: str, actor: Actor, seen: int | None, chosen: Chosen = AS_FOUND) -> Case:
+    """Publish what `preview` shows for the same choice. Lifting is what another publisher asked for first."""
     book = await office.book()
     source = await office.store.read(_source, number, actor, book)
-    if set(lifted) - set(read_marks(source.asked_to_lift)):
+    if set(chosen.lifted) - set(read_marks(source.asked_to_lift)):
         raise NotNow(
             "取消遮盖要先申请，写明理由，再由另一位公开审查员公开。",
             "Lifting a mark is asked for with a reason first; another publisher then publishes.",
         )
-    page, _ = _made(source, office.opened(source.owner, source.kept), added, lifted, book)
-    values = {"lifted": True} if lifted else {}
+    page, _ = _made(source, office.opened(source.owner, source.kept), chosen, book)
+    values = {"lifted": True} if chosen.lifted else {}
     return await office.publish(source.record.number, values, page, actor, seen)
+
+
+def enclosed(tx: Tx, number: str, actor: Actor, book: Rulebook) -> tuple[FileView, ...]:
+    """The files that went to the citizen with the reply on the page; none before its release. Raises NotFound."""
+    try:
+        source = _source(tx, number, actor, book)
+    except NotNow:
+        return ()
+    return tuple(file_view(row, named=True) for row in source.files)
 
 
 def write_marks(marks: Iterable[Placed]) -> str:
@@ -131,6 +148,7 @@ def _source(tx: Tx, number: str, actor: Actor, book: Rulebook) -> _Source:
         owner=owner,
         kept=vault.read(tx, owner),
         asked_to_lift=str(lifting.data.get("masks", "")) if lifting else "",
+        files=tuple(r for r in cases.files_of(tx, letter.case.id) if r["n"] in reply.files),
     )
 
 
@@ -146,23 +164,27 @@ def _record(tx: Tx, number: str) -> Dossier | None:
 
 
 def _made(
-    source: _Source, opened: Mapping[str, str], added: tuple[Placed, ...], lifted: tuple[Placed, ...], book: Rulebook
+    source: _Source, opened: Mapping[str, str], chosen: Chosen, book: Rulebook
 ) -> tuple[Page, Mapping[Where, Marked]]:
     name, phone = opened.get("1:name", ""), opened.get("1:phone", "")
     known = masking.Known(
         book.public, tuple(filter(None, (name, opened.get("1:behalf:name", "")))), tuple(filter(None, (phone,)))
     )
     texts: dict[Where, str] = {"title": source.letter.case.title, "body": source.body, "reply": source.reply.body}
-    for mark in (*added, *lifted):
+    for mark in (*chosen.added, *chosen.lifted):
         if not 0 <= mark.start < mark.end <= len(texts[mark.where]):
             raise Invalid({"masks": Said("有一处遮盖超出了文字的范围。", "A mark lies outside its text.")})
     marked = {
-        where: Marked(text, masking.merge(masking.find(text, known), _of(where, added), _of(where, lifted)))
+        where: Marked(
+            text, masking.merge(masking.find(text, known), _of(where, chosen.added), _of(where, chosen.lifted))
+        )
         for where, text in texts.items()
     }
     surname = source.letter.case.show_surname
     shown = {where: masking.mask(text, marks, surname=surname) for where, (text, marks) in marked.items()}
-    return _page(source, shown, marked, name if surname else "", book), marked
+    page = _page(source, shown, marked, name if surname else "", book)
+    public = [[r["n"], r["sha256"], r["mime"], r["size"]] for r in source.files if r["n"] in chosen.files]
+    return replace(page, files=to_json(public)), marked
 
 
 def _of(where: Where, marks: Iterable[Placed]) -> list[Mark]:

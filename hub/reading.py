@@ -1,13 +1,13 @@
 """Reading: questions without effects. Every one takes the actor, and what the actor may not see is not there."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from hub import entered
-from hub.case import Case, Clock, Dossier, Message
+from hub.case import Case, Clock, Dossier, Message, Reply
 from hub.desk import visible
 from hub.errors import NotFound, Said
 from hub.held import booked, changes
@@ -205,6 +205,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
     case, kind = dossier.case, kind_of(dossier, book)
     lines = journal.of_case(tx, case.id)
     known = people.names(tx, _people_on(dossier, lines))
+    files = _files_of(tx, case.id)
     held = changes(case.machine, lines, dossier.assignments)
     return StaffCase(
         row=replace(row(case, book, now, actor), officer=known.get(case.officer, "")),
@@ -216,7 +217,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
         fields=_fields(kind, json.loads(stored["fields"])),
         party=_party(dossier, actor, book),
         thread=_thread(tx, dossier, actor, book),
-        replies=tuple(_reply(r, kind, book, known) for r in dossier.replies),
+        replies=tuple(_reply(r, kind, book, known, files) for r in dossier.replies),
         overlays=tuple(_overlay(o, known) for o in dossier.overlays if o.kind != entered.KIND),
         assignments=tuple(
             {"unit": unit_name(a.unit, book), "since": a.since, "until": a.until, "why": a.reason}
@@ -259,7 +260,7 @@ def unit_name(code: str, book: Rulebook) -> Said:
 
 def _thread(tx: Tx, dossier: Dossier, reader: Actor, book: Rulebook) -> tuple[Spoken, ...]:
     case = dossier.case
-    files = {r["n"]: r for r in tx.execute(cases.OF_CASE["files"], {"id": case.id})}
+    files = _files_of(tx, case.id)
     said = [m for m in cases.messages(tx, case.id) if _may_read(m, reader)]
     known = people.names(tx, {*(m.author for m in said), *(str(m.refs.get("clerk", "")) for m in said)})
     return tuple(_spoken(m, dossier, reader, book, files, known) for m in said)
@@ -287,19 +288,31 @@ def _spoken(
         by = Said(name, name)
     hide_minute = by_citizen and case.level in HIDDEN_LEVELS and not reader.hub_roles and reader.kind != "citizen"
     at = m.at.replace(hour=4, minute=0, second=0, microsecond=0) if hide_minute else m.at
-    shown = _files(m, files, own=reader.kind == "citizen")
+    shown = _files(m.refs.get("files", ()), files, own=reader.kind == "citizen")
     if hide_minute or "clerk" not in m.refs:
         return Spoken(m.n, at, who, by, m.kind, m.body, shown, of=int(m.refs.get("of", 0)))
     clerk = "" if reader.kind == "citizen" else known.get(m.refs["clerk"], "")
     return Spoken(m.n, at, who, by, m.kind, m.body, shown, str(m.refs["channel"]), clerk)
 
 
-def _files(m: Message, files: dict[int, StoredRow], *, own: bool) -> tuple[FileView, ...]:
-    found = (files[int(n)] for n in m.refs.get("files", ()) if int(n) in files)
-    return tuple(
-        FileView(f["n"], f["name"] if own else f"附件{f['n']}.{f['name'].rpartition('.')[2]}", f["mime"], f["size"])
-        for f in found
-    )
+def _files_of(tx: Tx, case_id: str) -> dict[int, StoredRow]:
+    return {int(r["n"]): r for r in cases.files_of(tx, case_id)}
+
+
+def _files(places: Iterable[Any], files: Mapping[int, StoredRow], *, own: bool = False) -> tuple[FileView, ...]:
+    """The files at these places; a name that a citizen gave is for this citizen alone."""
+    found = (files[int(n)] for n in places if int(n) in files)
+    return tuple(file_view(f, named=own or f["purpose"] == cases.ENCLOSED) for f in found)
+
+
+def file_view(f: StoredRow, *, named: bool) -> FileView:
+    """One file with its own name, or with a neutral one."""
+    return FileView(f["n"], f["name"] if named else neutral(f["n"], f["name"]), f["mime"], f["size"])
+
+
+def neutral(n: int, name: str) -> str:
+    """A name that tells nothing: 附件3.pdf."""
+    return f"附件{n}.{name.rpartition('.')[2]}"
 
 
 def _party(dossier: Dossier, actor: Actor, book: Rulebook) -> PartyView:
@@ -320,7 +333,7 @@ def _party(dossier: Dossier, actor: Actor, book: Rulebook) -> PartyView:
     )
 
 
-def _reply(r: Any, kind: Kind, book: Rulebook, known: Mapping[str, str]) -> ReplyView:
+def _reply(r: Reply, kind: Kind, book: Rulebook, known: Mapping[str, str], files: Mapping[int, StoredRow]) -> ReplyView:
     result = kind.result(r.result)
     codes = book.checklist.reasons.get("review", {})
     return ReplyView(
@@ -341,6 +354,7 @@ def _reply(r: Any, kind: Kind, book: Rulebook, known: Mapping[str, str]) -> Repl
         comment=r.comment,
         promised=r.promised,
         translated=r.translated,
+        files=_files(r.files, files),
     )
 
 

@@ -4,12 +4,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from hub.errors import NotFound, Said
 from hub.moments import from_text
 from hub.rulebook import Rulebook
 from hub.storage import publications, published, search
 from hub.storage.published import Place
+from hub.storage.rows import read_json
 from hub.storage.tx import Row, Tx
 from hub.terms import terms
 
@@ -30,6 +32,15 @@ class Wish:
     until: str = ""
     older: str = ""
     newer: str = ""
+
+
+class PublicFile(NamedTuple):
+    """A file of the reply that a publisher let go public; its name stays inside."""
+
+    n: int
+    sha256: str
+    mime: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ class Published:
     solved: str
     published_at: datetime
     corrected_at: datetime | None
+    files: tuple[PublicFile, ...] = ()
 
     @property
     def late(self) -> bool:
@@ -191,4 +203,5 @@ def _view(row: Row, book: Rulebook) -> Published:
         solved=row["solved"],
         published_at=from_text(row["published_at"]),
         corrected_at=from_text(row["corrected_at"]) if row["corrected_at"] else None,
+        files=tuple(PublicFile(*f) for f in read_json(row["files"])),
     )

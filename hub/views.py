@@ -156,6 +156,7 @@ class ReplyView:
     comment: str
     promised: str
     translated: str
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from hub.storage import cases, chats, desk_rows, journal, lists, outbox, people,
 from hub.storage.drafts import Draft
 from hub.storage.tx import Row as StoredRow
 from hub.storage.tx import Tx
-from hub.views import Row, StaffCase
+from hub.views import FileView, Row, StaffCase
 
 SEARCHED = 100
 ROUNDS = 20
@@ -31,7 +31,7 @@ ROUNDS = 20
 @dataclass(frozen=True, slots=True)
 class Look:
     """One case with what stands around it: notices to the citizen, the unit's people, the next in line, who else looks,
-    the actor's own draft, and the labels of those who may be named with @ in a note."""
+    the actor's own draft with the files that it may enclose, and the labels of those who may be named with @."""
 
     case: StaffCase
     notices: tuple[StoredRow, ...]
@@ -41,6 +41,7 @@ class Look:
     edition: int
     others: tuple[presence.Other, ...]
     draft: Draft | None
+    enclosable: tuple[FileView, ...]
     colleagues: tuple[str, ...]
 
 
@@ -76,7 +77,17 @@ def look(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime, view:
         edition=case.kinds_edition,
         others=presence.others(tx, case.id, actor, now),
         draft=drafting.own(tx, case.id, actor),
+        enclosable=enclosable(tx, case.id, shown, actor),
         colleagues=_colleagues(tx, case.id, actor, book, now),
+    )
+
+
+def enclosable(tx: Tx, case_id: str, shown: StaffCase, actor: Actor) -> tuple[FileView, ...]:
+    """What the actor may enclose in a reply: files of earlier versions, and what they laid on the case themselves."""
+    of_versions = {f.n for r in shown.replies for f in r.files}
+    there = (f for f in cases.files_of(tx, case_id) if f["purpose"] == cases.ENCLOSED)
+    return tuple(
+        reading.file_view(f, named=True) for f in there if f["owner"] == actor.id or int(f["n"]) in of_versions
     )
 
 
@@ -241,7 +252,8 @@ def send_again(tx: Tx, number: str, key: str, actor: Actor, book: Rulebook, now:
 def file_of(tx: Tx, number: str, n: int, actor: Actor, book: Rulebook, now: datetime) -> tuple[str, str, str]:
     """Hash, type and neutral name of a file the officer may open; raises NotFound."""
     shown = reading.staff_case(tx, number, actor, book, now)
-    view = next((f for said in shown.thread for f in said.files if f.n == n), None)
+    seen = [f for m in shown.thread for f in m.files] + [f for r in shown.replies for f in r.files]
+    view = next((f for f in (*seen, *enclosable(tx, shown.case_id, shown, actor)) if f.n == n), None)
     stored = desk_rows.file(tx, shown.case_id, n)
     if view is None or stored is None:
         raise NotFound

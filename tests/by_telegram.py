@@ -68,7 +68,7 @@ async def running(
         telegram = await stack.enter_async_context(bot(office, access, Setting(site, carry, DANGERS), tempo))
         assert telegram is not None
         hook.bot = telegram
-        outlets = {"telegram": Outlet(telegram.sender, telegram.seal, pulse=telegram.pulse)}
+        outlets = {"telegram": Outlet(telegram.sender, telegram.seal, pulse=telegram.pulse, attaches=50_000_000)}
         policy = Policy(site, "full" if carry == "full" else "short", 0.02, lease, tempo.patience, jitter=lambda: 0.5)
         post = await stack.enter_async_context(courier(office, outlets, policy))
         telegram.wakes(post.wake)

@@ -30,6 +30,8 @@ from hub.moments import Clock
 SECONDS = 40.0
 """A sending ends before the lease of its notice does (timing.outbox_lease_seconds)."""
 AT_ONCE = 4
+MOST_ATTACHED = 15_000_000
+"""Bytes of files in one mail; with their coding they stay below the 25 MB that most mailboxes take."""
 _DEFAULT_SUBJECT = "民信 Minxin"
 
 
@@ -171,4 +173,7 @@ def written(access: SmtpAccess, address: str, message: OutboundMessage, key: str
     if access.plus and message.mark:
         mail["Reply-To"] = Address(access.name, addr_spec=reply_address(access.address, message.mark))
     mail.set_content(message.text + "\n", charset="utf-8", cte="base64")
+    for document in message.documents:
+        main, _, sub = document.mime.partition(";")[0].partition("/")
+        mail.add_attachment(document.content, maintype=main, subtype=sub, filename=document.name)
     return mail

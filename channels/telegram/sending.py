@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -21,7 +21,6 @@ from channels.message import Document, OutboundMessage, Outcome, SentInPart
 
 __all__ = [
     "CAPABILITIES",
-    "CAPTION_UNITS",
     "Document",
     "OutboundMessage",
     "Outcome",
@@ -33,10 +32,11 @@ __all__ = [
     "send",
 ]
 
-CAPTION_UNITS = 1024
-"""The longest caption of a file, in UTF-16 units (Telegram Bot API, sendDocument)."""
 CAPABILITIES = {"text_units": SAY_UNITS, "buttons": True, "edit": True, "upload_bytes": 50_000_000}
+"""What one message carries at most (Telegram Bot API, sendMessage and sendDocument)."""
+PHOTOS = ("image/jpeg", "image/png", "image/webp")
 _UNCHANGED = "message is not modified"
+_NO_PICTURE = ("photo_", "image_process_failed", "wrong type")
 
 
 def outbound(say: Say) -> OutboundMessage:
@@ -45,34 +45,38 @@ def outbound(say: Say) -> OutboundMessage:
 
 
 async def send(bot: Bot, chat: str, message: OutboundMessage) -> str:
-    """Send a message and return the provider id of its first part; the buttons stand under the last one.
+    """Send words, then files, and return the provider id of the first; the buttons stand under the last words.
 
     A long text goes out in parts cut at ends of paragraphs and sentences. Raises telegram.error.TelegramError (see
     `classify`) where nothing was sent, SentInPart where something was.
     """
     if message.replaces:
         return await _edit(bot, chat, message)
-    if message.document is not None:
-        return await _send_document(bot, chat, message, message.document)
     parts = split_text(message.text, SAY_UNITS)
-    if not parts:
+    if not parts and not message.documents:
         raise BadRequest("Message text is empty")
     first = ""
-    for at, part in enumerate(parts):
-        last = at == len(parts) - 1
+    pieces: tuple[str | Document, ...] = (*parts, *message.documents)
+    for at, part in enumerate(pieces):
         try:
-            sent = await bot.send_message(
-                int(chat),
-                part,
-                reply_markup=keyboard(message.buttons) if last else None,
-                disable_notification=message.silent,
-            )
+            if isinstance(part, Document):
+                sent = await _send_document(bot, chat, part, silent=message.silent)
+            else:
+                under = keyboard(message.buttons) if at == len(parts) - 1 else None
+                sent = await bot.send_message(int(chat), part, reply_markup=under, disable_notification=message.silent)
         except Exception as fault:
             if not first:
                 raise
-            raise SentInPart(first, replace(message, text="\n".join(parts[at:])), fault) from fault
+            raise SentInPart(first, _from(message, parts, at), fault) from fault
         first = first or str(sent.message_id)
     return first
+
+
+def _from(message: OutboundMessage, parts: tuple[str, ...], at: int) -> OutboundMessage:
+    """What remains of a message from this part on."""
+    left = message.documents[max(0, at - len(parts)) :]
+    words = "\n".join(parts[at:])
+    return replace(message, text=words, documents=left, buttons=message.buttons if words else ())
 
 
 def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
@@ -91,26 +95,17 @@ async def _edit(bot: Bot, chat: str, message: OutboundMessage) -> str:
     return message.replaces
 
 
-async def _send_document(bot: Bot, chat: str, message: OutboundMessage, document: Document) -> str:
-    caption, *more = split_text(message.text, CAPTION_UNITS) or ("",)
-    rest = replace(message, text="\n".join(more), document=None)
-    sent = await bot.send_document(
-        int(chat),
-        document.content,
-        filename=document.name,
-        caption=caption or None,
-        reply_markup=None if more else keyboard(message.buttons),
-        disable_notification=message.silent,
-    )
-    first = str(sent.message_id)
-    if more:
+async def _send_document(bot: Bot, chat: str, document: Document, *, silent: bool) -> Message:
+    """A picture as one that is seen in the chat; one that Telegram will not draw, and all else, as a file."""
+    if document.mime in PHOTOS:
         try:
-            await send(bot, chat, rest)
-        except SentInPart as fault:
-            raise SentInPart(first, fault.rest, fault.cause) from fault.cause
-        except Exception as fault:
-            raise SentInPart(first, rest, fault) from fault
-    return first
+            return await bot.send_photo(
+                int(chat), document.content, filename=document.name, disable_notification=silent
+            )
+        except BadRequest as fault:
+            if not fault.message.lower().startswith(_NO_PICTURE):
+                raise
+    return await bot.send_document(int(chat), document.content, filename=document.name, disable_notification=silent)
 
 
 async def acknowledge(bot: Bot, press: str, text: str = "") -> None:

@@ -242,9 +242,12 @@ def new_reply(turn: Turn, step: Step) -> Step:
         promised=str(v.get("promised") or ""),
         translated=str(v.get("translated") or ""),
         bureau=turn.book.directory.bureau(step.case.unit),
+        files=tuple(int(place) for place in v.get("files") or ()),
     )
     digest = hashlib.sha256(reply.to_citizen.encode()).hexdigest()
-    return journal(turn, replace(step, replies=(*step.replies, reply)), "reply.written", reply=n, sha256=digest)
+    along = {"files": list(reply.files)} if reply.files else {}
+    step = replace(step, replies=(*step.replies, reply))
+    return journal(turn, step, "reply.written", reply=n, sha256=digest, **along)
 
 
 def signs_reply(turn: Turn, step: Step) -> Step:
@@ -279,7 +282,8 @@ def releases(turn: Turn, step: Step) -> Step:
     """The reply goes to the citizen in the same deed; main and unit are met by a final one (NORMS §3)."""
     reply = (step.replies or turn.dossier.replies)[-1]
     kind = "interim" if reply.type == "interim" else "reply"
-    step = add_message(turn, step, kind, reply.to_citizen, "parties", reply=reply.n)
+    along = {"files": list(reply.files)} if reply.files else {}
+    step = add_message(turn, step, kind, reply.to_citizen, "parties", reply=reply.n, **along)
     if reply.type == "interim":
         return _interim(turn, step, reply)
     case = replace(step.case, answered_at=turn.now, unreviewed=reply.reviewer == "")

@@ -10,7 +10,7 @@ UNIT_OPTIONAL = F("unit", "unit", "建议单位", "Suggested unit", required=Fal
 OFFICER = F("officer", "officer", "承办人", "Officer")
 OFFICER_OPTIONAL = F("officer", "officer", "承办人", "Officer", required=False)
 TEXT = F("text", "longtext", "内容", "Text", most=3000)
-FILES = F("files", "text", "附件", "Files", required=False)
+FILES = F("files", "files", "附件", "Files", required=False)
 COMMENT = F("comment", "longtext", "意见", "Comment", required=False)
 GRADE = F("grade", "choice", "级别", "Grade", options="grades")
 GRADE_OPTIONAL = F("grade", "choice", "级别", "Grade", required=False, options="grades")
@@ -26,6 +26,7 @@ DRAFT = (
     F("promised", "date", "承诺日期（阶段性答复）", "Promised day (interim reply)", required=False),
     F("translated", "longtext", "英文答复", "The reply in English", required=False, most=5000),
     F("leak_reason", "text", "保留个人信息的理由", "Why personal data must stay", required=False, most=200),
+    FILES,
     SEEN,
 )
 

@@ -322,7 +322,7 @@ ANY_TIME = (
         BEFORE_ANSWER,
         "answered",
         ("system",),
-        (F("body", "longtext", "答复", "Reply", most=5000),),
+        (F("body", "longtext", "答复", "Reply", most=5000), FILES),
         guards=(g.merged,),
         effects=(invites_publication_check, starts("rating"), tells("party", "answered")),
     ),

@@ -36,7 +36,7 @@ class MoveField:
     `past` days to come."""
 
     name: str
-    type: Literal["text", "longtext", "choice", "reasons", "unit", "officer", "date", "int", "case", "bool"]
+    type: Literal["text", "longtext", "choice", "reasons", "unit", "officer", "date", "int", "case", "bool", "files"]
     zh: str
     en: str
     required: bool = True

@@ -12,6 +12,8 @@ from hub.storage import journal, outbox
 from hub.storage.rows import columns, from_row, insert, to_json, to_row
 from hub.storage.tx import Row, Tx
 
+ENCLOSED = "reply"
+"""The purpose of a file that an officer laid on a case for the citizen (hub/enclosing.py)."""
 NEVER = "9999-12-31T23:59:59.999999Z"
 """Where a case without a running limit stands in a list by due date."""
 
@@ -217,6 +219,20 @@ def add_files(tx: Tx, case_id: str, files: Iterable[Mapping[str, Any]]) -> None:
     rows = [{"case_id": case_id, **f} for f in files]
     if rows:
         tx.executemany(ADD_FILE, rows)
+
+
+def files_of(tx: Tx, case_id: str) -> list[Row]:
+    """Every file that stands on a case."""
+    return tx.execute(OF_CASE["files"], {"id": case_id})
+
+
+def lay(tx: Tx, case_id: str, files: Iterable[Mapping[str, Any]], purpose: str, owner: str, now: datetime) -> list[int]:
+    """Lay files (hash, name, type, size) on a case behind those that are there; answers their places."""
+    rows, first = tuple(files), max((int(r["n"]) for r in files_of(tx, case_id)), default=0) + 1
+    known = {"purpose": purpose, "audience": "unit", "owner": owner, "added_at": to_text(now)}
+    places = list(range(first, first + len(rows)))
+    add_files(tx, case_id, ({"n": n, **row_, **known} for n, row_ in zip(places, rows, strict=True)))
+    return places
 
 
 def put_overlays(tx: Tx, case_id: str, overlays: tuple[Overlay, ...]) -> None:

@@ -31,6 +31,8 @@ class Page:
     rounds: int
     score: int
     solved: str
+    files: str = "[]"
+    """The files that go public with it, as JSON: place, hash, type, size."""
 
 
 _CHANGES = tuple(c for c in columns(Page) if c not in ("case_id", "number"))
@@ -41,7 +43,8 @@ PUT = (
 )
 SUSPEND = "UPDATE publications SET live = 0 WHERE case_id = :case_id"
 TAKE_DOWN = """
-UPDATE publications SET live = 0, removed_at = :now, title = '', body = '', reply = '', surname = '', masks = ''
+UPDATE publications
+SET live = 0, removed_at = :now, title = '', body = '', reply = '', surname = '', masks = '', files = '[]'
 WHERE case_id = :case_id RETURNING number
 """
 RATED = "UPDATE publications SET score = :score, solved = :solved WHERE case_id = :case_id"

@@ -97,14 +97,33 @@ async def test_a_message_can_take_the_place_of_another(api: BotApi, bot: Bot) ->
     assert classify(await failure(bot, OutboundMessage("x", replaces="77"))).kind == "permanent"
 
 
-async def test_a_document_arrives_with_its_chinese_name_and_comes_back_whole(api: BotApi, bot: Bot) -> None:
+async def test_files_follow_the_words_and_arrive_whole_under_their_chinese_names(api: BotApi, bot: Bot) -> None:
     content = bytes(range(256)) * 900
-    await send(bot, str(LI), OutboundMessage("答复" * 700, ROW, Document("答复书.pdf", content, "application/pdf")))
-    first, second = api.outbox(LI)
-    assert first["document"]["file_name"] == "答复书.pdf"
-    assert first["caption"] + second["text"] == "答复" * 700
-    assert "reply_markup" in second
-    assert await fetch(bot, first["document"]["file_id"]) == content
+    pdf, photo = Document("答复书.pdf", content, "application/pdf"), Document("现场.jpg", content, "image/jpeg")
+    sent = await send(bot, str(LI), OutboundMessage("答复", ROW, (pdf, photo)))
+    words, document, picture = api.outbox(LI)
+    assert sent == str(words["message_id"])
+    assert "reply_markup" in words
+    assert document["document"]["file_name"] == "答复书.pdf"
+    assert await fetch(bot, document["document"]["file_id"]) == content
+    assert await fetch(bot, picture["photo"][0]["file_id"]) == content
+
+
+async def test_a_picture_that_cannot_be_drawn_goes_as_a_file(api: BotApi, bot: Bot) -> None:
+    await send(bot, str(LI), OutboundMessage("答复", (), (Document("一长条.png", b"x" * 20, "image/png"),)))
+    assert [m.get("document", {}).get("file_name") for m in api.outbox(LI)] == [None, "一长条.png"]
+
+
+async def test_where_a_file_fails_only_what_did_not_arrive_remains(api: BotApi, bot: Bot) -> None:
+    one, two = (Document(f"{n}.pdf", b"%PDF", "application/pdf") for n in "12")
+    api.faults["sendDocument"].append(fault(429, "Too Many Requests", retry_after=3))
+    with pytest.raises(SentInPart) as half:
+        await send(bot, str(LI), OutboundMessage("答复", ROW, (one, two)))
+    assert half.value.first == str(api.outbox(LI)[0]["message_id"])
+    assert (half.value.rest.text, half.value.rest.buttons, half.value.rest.documents) == ("", (), (one, two))
+    assert (classify(half.value).kind, classify(half.value).wait) == ("wait", 3.0)
+    await send(bot, str(LI), half.value.rest)
+    assert [m.get("document", {}).get("file_name") for m in api.outbox(LI)] == [None, "1.pdf", "2.pdf"]
 
 
 async def test_a_file_that_is_too_large_is_refused_before_it_is_fetched(api: BotApi, bot: Bot) -> None:

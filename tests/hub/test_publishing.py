@@ -8,7 +8,7 @@ import pytest
 from hub import publishing
 from hub.errors import Invalid, NotFound, NotNow
 from hub.office import Office
-from hub.publishing import Placed, read_marks, write_marks
+from hub.publishing import Chosen, Placed, read_marks, write_marks
 from hub.storage import cases, publications
 from hub.storage.contract import Store
 from hub.submission import Contact
@@ -70,9 +70,9 @@ async def test_a_publisher_adds_marks_alone(office: Office) -> None:
     number = await answered(office)
     start = BODY.index("小区门口")
     mark = Placed("body", start, start + 4, "address")
-    page, _ = await publishing.preview(office, number, PUBLISHER, [mark])
+    page, _ = await publishing.preview(office, number, PUBLISHER, Chosen((mark,)))
     assert "小区门口" not in page.body
-    await publishing.publish(office, number, PUBLISHER, None, [mark])
+    await publishing.publish(office, number, PUBLISHER, None, Chosen((mark,)))
     case_id = await office.store.read(cases.id_of, number)
     stored = await office.store.read(publications.by_case, case_id)
     assert stored is not None
@@ -83,7 +83,7 @@ async def test_a_mark_outside_its_text_is_refused(office: Office) -> None:
     number = await answered(office)
     for start, end in ((-1, 3), (5, 5), (0, 10_000)):
         with pytest.raises(Invalid):
-            await publishing.preview(office, number, PUBLISHER, [Placed("title", start, end, "name")])
+            await publishing.preview(office, number, PUBLISHER, Chosen((Placed("title", start, end, "name"),)))
 
 
 async def test_nothing_is_shown_before_an_answer_nor_to_who_may_not_see_it(office: Office) -> None:
@@ -104,18 +104,18 @@ async def test_lifting_takes_what_another_publisher_asked_for(office: Office) ->
     lift = Placed("body", phone.start, phone.end, "phone")
     second = an_officer("金公开", "publisher", home="intake")
     with pytest.raises(NotNow):
-        await publishing.publish(office, number, second, None, (), [lift])
+        await publishing.publish(office, number, second, None, Chosen(lifted=(lift,)))
     case_id = await office.store.read(cases.id_of, number)
     record_id = await office.store.read(cases.about, case_id, "publication")
     record = await office.store.read(cases.get, record_id)
     assert record is not None
     await office.act(record.number, "ask_lifting", {"masks": write_marks([lift]), "reason": "本人同意"}, PUBLISHER)
     with pytest.raises(NotNow):
-        await publishing.publish(office, number, PUBLISHER, None, (), [lift])
+        await publishing.publish(office, number, PUBLISHER, None, Chosen(lifted=(lift,)))
     other = Placed("body", phone.start - 3, phone.end, "phone")
     with pytest.raises(NotNow):
-        await publishing.publish(office, number, second, None, (), [lift, other])
-    case = await publishing.publish(office, number, second, None, (), [lift])
+        await publishing.publish(office, number, second, None, Chosen(lifted=(lift, other)))
+    case = await publishing.publish(office, number, second, None, Chosen(lifted=(lift,)))
     assert case.state == "published"
 
 

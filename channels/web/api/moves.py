@@ -8,6 +8,7 @@ from hub.kinds import Kind
 from hub.machines.machine import Move, MoveField
 from hub.move import choices, fields_of
 from hub.rulebook import Rulebook
+from hub.submission import MOST_FILES
 
 
 class MoveTold(Told):
@@ -35,9 +36,10 @@ def schema_of(move: Move, book: Rulebook, kind: Kind) -> dict[str, Any]:
 
 def _field(field: MoveField, book: Rulebook, kind: Kind) -> dict[str, Any]:
     said = {"title": field.zh, "description": field.en}
-    if field.name == "files":
-        return {**said, "type": "array", "items": {"type": ["string", "integer"]}}
     match field.type:
+        case "files":
+            places = {"type": ["string", "integer"], "pattern": "^[0-9]{1,6}$", "minimum": 1}
+            return {**said, "type": "array", "maxItems": MOST_FILES, "items": places}
         case "int":
             low, high = (1, 5) if field.name == "score" else (0, 10_000)
             return {**said, "type": "integer", "minimum": low, "maximum": high}

@@ -11,6 +11,7 @@ from channels.web.api.moves import MoveTold, schema_of
 from channels.web.api.op import Call, Given, Told, op
 from channels.web.api.shapes import Name, name
 from channels.web.keys import office_of
+from channels.web.public.files import public_href
 from hub import results
 from hub.kinds import FormField, Kind
 from hub.machines.registry import MACHINES
@@ -28,6 +29,14 @@ class ResultsWanted(Given):
     until: date | None = Field(None, alias="to")
     cursor: str = Field("", max_length=400)
     limit: int = Field(20, ge=1, le=100)
+
+
+class PublicFileTold(Told):
+    """A file that the publisher let go public with the reply, and its address on this site."""
+
+    href: str
+    mime: str
+    size: int
 
 
 class ResultTold(Told):
@@ -52,6 +61,7 @@ class ResultTold(Told):
     published_at: datetime | None = None
     corrected_at: datetime | None = None
     removed_at: datetime | None = None
+    files: list[PublicFileTold] = []
 
 
 class Results(Told):
@@ -167,9 +177,11 @@ def _told(page: Published | Resting) -> ResultTold:
     plain: dict[str, Any] = {
         key: getattr(page, key)
         for key in ResultTold.model_fields
-        if key not in ("state", "kind", "unit", "result", "removed_at")
+        if key not in ("state", "kind", "unit", "result", "removed_at", "files")
     }
-    return ResultTold(**plain, state="live", kind=name(page.kind), unit=name(page.unit), result=name(page.result))
+    files = [PublicFileTold(href=public_href(page.number, f.n), mime=f.mime, size=f.size) for f in page.files]
+    names = {"kind": name(page.kind), "unit": name(page.unit), "result": name(page.result)}
+    return ResultTold(**plain, **names, state="live", files=files)
 
 
 def _kind(kind: Kind, book: Rulebook) -> KindTold:

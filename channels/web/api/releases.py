@@ -1,17 +1,18 @@
 """The publisher's operations: what waits for the release check, and the decision on one."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from channels.web.api.inbox import Paged, page_of
 from channels.web.api.op import LARGEST, Call, Given, Told, op
-from channels.web.api.shapes import Moved, Rows, moved
+from channels.web.api.shapes import File, Moved, Rows, file, moved
 from channels.web.keys import ACTOR, GATES, office_of
 from hub import publishing
 from hub.errors import Invalid, Said
 from hub.privacy.marks import Kind
 from hub.publishing import Placed
+from hub.submission import MOST_FILES
 
 LONGEST = 10_000
 PUBLISHERS = ("publisher", "supervisor")
@@ -28,11 +29,12 @@ class Mask(Given):
 
 
 class Decision(Given):
-    """Publish as it stands with these masks, or withhold for a coded reason."""
+    """Publish as it stands with these masks and these of the reply's files, or withhold for a coded reason."""
 
     version: int = Field(ge=1, le=LARGEST)
     verdict: Literal["publish", "withhold"]
     masks: list[Mask] = Field([], max_length=500)
+    files: list[Annotated[int, Field(ge=1, le=LARGEST)]] = Field([], max_length=MOST_FILES)
     reason: str = ""
 
 
@@ -61,6 +63,7 @@ class Preview(Told):
     body: Text
     reply: Text
     surname: str
+    files: list[File]
 
 
 @op("GET", "/publications", "What waits for the release check", who=PUBLISHERS, auth="bearer", query=Paged, out=Rows)
@@ -80,7 +83,9 @@ async def waiting(call: Call[None, Paged]) -> Rows:
 )
 async def preview(call: Call[None, None]) -> Preview:
     """With the machine's marks alone."""
-    page, marked = await publishing.preview(office_of(call.request), call.number, call.request[ACTOR])
+    office, actor = office_of(call.request), call.request[ACTOR]
+    page, marked = await publishing.preview(office, call.number, actor)
+    files = await office.store.read(publishing.enclosed, call.number, actor, await office.book())
 
     def text(where: publishing.Where, shown: str) -> Text:
         marks = [MaskTold(start=m.start, end=m.end, kind=m.kind, sure=m.sure) for m in marked[where].marks]
@@ -92,6 +97,7 @@ async def preview(call: Call[None, None]) -> Preview:
         body=text("body", page.body),
         reply=text("reply", page.reply),
         surname=page.surname,
+        files=[file(f) for f in files],
     )
 
 
@@ -114,11 +120,12 @@ async def decide(call: Call[Decision, None]) -> Moved:
             raise Invalid({"reason": Said("请选择不公开的理由。", "Please choose why it is withheld.")})
         return moved(await office.act(call.number, "withhold", {"reason": given.reason}, actor, given.version))
     added, lifted = _placed(given.masks, lift=False), _placed(given.masks, lift=True)
-    return moved(await publishing.publish(office, call.number, actor, given.version, added, lifted))
+    chosen = publishing.Chosen(added, lifted, frozenset(given.files))
+    return moved(await publishing.publish(office, call.number, actor, given.version, chosen))
 
 
-def _placed(masks: list[Mask], *, lift: bool) -> list[Placed]:
-    return [Placed(m.where, m.start, m.end, m.kind) for m in masks if m.lift is lift]
+def _placed(masks: list[Mask], *, lift: bool) -> tuple[Placed, ...]:
+    return tuple(Placed(m.where, m.start, m.end, m.kind) for m in masks if m.lift is lift)
 
 
 OPS = (waiting, preview, decide)

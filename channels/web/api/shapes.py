@@ -171,6 +171,7 @@ class ReplyTold(Told):
     comment: str
     promised: str
     translated: str
+    files: list[File]
 
 
 def name(said: Said) -> Name:
@@ -284,5 +285,6 @@ def _day(line: DayLine) -> DayTold:
 
 def reply(r: ReplyView) -> ReplyTold:
     """A version of the reply."""
-    plain: dict[str, Any] = {key: getattr(r, key) for key in ReplyTold.model_fields if key not in ("result", "reasons")}
-    return ReplyTold(**plain, result=name(r.result), reasons=[name(said) for said in r.reasons])
+    made = {"result": name(r.result), "reasons": list(map(name, r.reasons)), "files": list(map(file, r.files))}
+    plain: dict[str, Any] = {key: getattr(r, key) for key in ReplyTold.model_fields if key not in made}
+    return ReplyTold(**plain, **made)

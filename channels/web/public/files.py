@@ -6,9 +6,10 @@ from urllib.parse import quote
 from aiohttp import web
 
 from channels.web.keys import CITIZEN, office_of
-from hub import own
+from hub import own, results
 from hub.errors import NotFound
-from hub.files import NoSuchFile
+from hub.files import NoSuchFile, ending
+from hub.results import Published
 
 SANDBOX = "default-src 'none'; sandbox"
 
@@ -25,6 +26,26 @@ async def download(request: web.Request) -> web.Response:
     except NoSuchFile:
         raise NotFound from None
     return as_download(body, str(file["name"]), str(file["mime"]))
+
+
+async def public(request: web.Request) -> web.Response:
+    """`/results/{number}/files/{n}`; raises NotFound for what no publisher let go public, or whose page rests."""
+    office, number, n = office_of(request), request.match_info["number"].strip().upper(), request.match_info["n"]
+    it = await office.store.read(results.one, number, await office.book(), room="public")
+    files = it.files if isinstance(it, Published) else ()
+    file = next((f for f in files if str(f.n) == n), None)
+    if file is None:
+        raise NotFound
+    try:
+        body = await asyncio.to_thread(office.files.get, file.sha256)
+    except NoSuchFile:
+        raise NotFound from None
+    return as_download(body, f"{number}-{n}{ending(file.mime)}", file.mime)
+
+
+def public_href(number: str, n: int) -> str:
+    """Where a file that is public can be had."""
+    return f"/results/{number}/files/{n}"
 
 
 def as_download(body: bytes, name: str, mime: str) -> web.Response:

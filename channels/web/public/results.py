@@ -10,8 +10,11 @@ from channels.texts.catalog import N_, Lang, said
 from channels.web.forms import query
 from channels.web.keys import office_of
 from channels.web.public.answering import pick, public_page
+from channels.web.public.attached import readable
+from channels.web.public.files import public_href
 from channels.web.render import local_date, page, view_of, workdays
 from hub import results
+from hub.files import ending
 from hub.results import Published, Resting, Wish
 from hub.rulebook import Rulebook
 
@@ -60,6 +63,14 @@ async def show_one(request: web.Request) -> web.Response:
         return {
             "it": it,
             "steps": _steps(it),
+            "files": [
+                {
+                    "href": public_href(it.number, f.n),
+                    "name": said(lang, N_("附件%(n)s"), n=at) + ending(f.mime),
+                    "size": readable(f.size),
+                }
+                for at, f in enumerate(it.files, 1)
+            ],
             "took": took(lang, it),
             "late": lateness(lang, it),
             "score": score(lang, it.score),

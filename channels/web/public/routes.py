@@ -18,6 +18,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/letters/files/{n}", files.download, "citizen"),
     Route("GET", "/results", results.show_list, "public"),
     Route("GET", "/results/{number}", results.show_one, "public"),
+    Route("GET", "/results/{number}/files/{n}", files.public, "public"),
     Route("GET", "/feeds/results.atom", feeds.atom, "public"),
     Route("GET", "/statistics", statistics.show, "public"),
     Route("GET", "/statistics.json", statistics.as_json, "public"),

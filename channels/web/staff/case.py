@@ -129,7 +129,7 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
         assigned=_assigned(desk, case),
         reasons=_reasons(desk, case.decision),
         overlays=[parts.overlay(desk, o) for o in reversed(case.overlays) if o["kind"] != "contact"],
-        replies=[parts.reply(desk, r) for r in reversed(case.replies)],
+        replies=[parts.reply(desk, case.row.number, r) for r in reversed(case.replies)],
         notices=[_notice(desk, n, case) for n in look.notices],
         alike=[parts.alike(desk, a) for a in alike],
         may_merge=any(m.code == "merge" for m in case.moves),
@@ -172,7 +172,7 @@ def _told(desk: Desk, case: StaffCase, attempt: Attempt) -> dict[str, Any]:
 def _theirs(desk: Desk, case: StaffCase) -> dict[str, Any] | None:
     """The version that a colleague handed in meanwhile, to be read beside one's own words."""
     newest = case.replies[-1] if case.replies else None
-    return parts.reply(desk, newest) if newest is not None and newest.state == "drafted" else None
+    return parts.reply(desk, case.row.number, newest) if newest is not None and newest.state == "drafted" else None
 
 
 def _contact(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:

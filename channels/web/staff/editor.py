@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from channels.texts.catalog import N_
-from channels.web.staff import drafts, fields, parts, writing
+from channels.web.staff import drafts, enclosures, fields, parts, writing
 from channels.web.staff.attempt import Attempt, Kept
 from channels.web.staff.frame import Desk, texts
 from channels.web.staff.preview import previews
@@ -16,7 +16,7 @@ from hub.language import is_english
 from hub.views import ReplyView, StaffCase
 from hub.workbench import Look
 
-HELP = ("check", "preview", "template", "fill")
+HELP = ("attach", "check", "preview", "template", "fill")
 CAME_BACK = ("handed_back", "touch_up", "unqualified")
 BODY, TRANSLATED, LEAK = "body", "translated", "leak_reason"
 
@@ -30,12 +30,14 @@ def editor(
     if not code:
         return None
     made, kept = forms[code], attempt.kept
+    ticked = attempt.given.get("files", ()) if attempt.move == code else ()
     before = case.replies[-1] if case.replies else None
     if attempt.move != code:
         if look.draft is not None:
             made, kept = _filled(made, look.draft.words), drafts.found(desk, look.draft, len(case.replies))
+            ticked = look.draft.words.get("files", ())
         elif before is not None:
-            made = _filled(made, _of_version(before, kind))
+            made, ticked = _filled(made, _of_version(before, kind)), [f.n for f in before.files]
     leaks = any(f["tone"] == "red" for f in attempt.findings) or bool(attempt.given.get(LEAK))
     shut = {LEAK} - ({LEAK} if leaks else set()) | ({TRANSLATED} if not in_english(case) else set())
     made = replace(made, entries=tuple(e for e in made.entries if e.name not in shut or e.value))
@@ -47,11 +49,17 @@ def editor(
         "template": attempt.template,
         "blanks": writing.blanks_of(chosen, _known(desk), desk.lang) if chosen else (),
         "told": attempt.blanks,
+        "enclosed": enclosures.offered(case.row.number, look.enclosable, ticked),
         "findings": attempt.findings,
         "previews": attempt.previews,
-        "before": parts.reply(desk, before) if before is not None and before.state in CAME_BACK else None,
+        "before": _came_back(desk, case),
         "kept": kept or Kept(look.draft.revision if look.draft else 0),
     }
+
+
+def _came_back(desk: Desk, case: StaffCase) -> dict[str, Any] | None:
+    before = case.replies[-1] if case.replies else None
+    return parts.reply(desk, case.row.number, before) if before is not None and before.state in CAME_BACK else None
 
 
 def in_english(case: StaffCase) -> bool:
@@ -70,11 +78,14 @@ async def assisted(desk: Desk, number: str, code: str, values: Mapping[str, Any]
         if chosen is None or (wish == "template" and writing.blanks_of(chosen, _known(desk), desk.lang)):
             return Attempt(move=code, given=values, template=template if chosen else "", kept=kept)
         return Attempt(move=code, given=_with_template(desk, chosen, values, told), kept=kept)
+    if wish == "attach":
+        return Attempt(move=code, given=values, kept=kept)
     found = await findings(desk, look.case, values)
     shown: list[dict[str, Any]] = []
     if wish == "preview":
         words = read_by_citizen(str(values.get(BODY, "")), str(values.get(TRANSLATED, "")))
-        shown = await previews(desk, look.case, words, str(values.get("type", "")))
+        along = [f for f in look.enclosable if str(f.n) in values.get("files", ())]
+        shown = await previews(desk, look.case, words, str(values.get("type", "")), along)
     asked = template if told else ""
     return Attempt(move=code, given=values, findings=found, previews=shown, template=asked, blanks=told, kept=kept)
 

@@ -141,7 +141,7 @@ def values_of(move: Move, posted: Mapping[str, Any], directory: Directory) -> di
     values: dict[str, Any] = {}
     for field in move.fields:
         name = f"{move.code}-{field.name}"
-        if field.type == "reasons":
+        if field.type in ("reasons", "files"):
             several = posted.getall(name, []) if hasattr(posted, "getall") else posted.get(name, [])
             if several:
                 values[field.name] = [str(v) for v in several]

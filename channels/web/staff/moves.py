@@ -1,14 +1,14 @@
 """Making a move from a page: read the form, ask the hub, and on a refusal bring the words back beside what changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
 
 from channels.web.forms import form
 from channels.web.keys import Fields
-from channels.web.staff import drafts, editor, fields
+from channels.web.staff import drafts, editor, enclosures, fields
 from channels.web.staff.attempt import Attempt, Kept
 from channels.web.staff.case import render
 from channels.web.staff.frame import Desk, hurry, sit, status_of, texts
@@ -61,6 +61,13 @@ async def make(request: web.Request) -> web.StreamResponse:
     given = form(request)
     asked = posted(code, given, desk)
     wish = texts(given, "do")
+    if code in fields.REPLIES:
+        try:
+            values = await enclosures.with_uploads(desk, number, asked.values, given)
+        except enclosures.NotTaken as fault:
+            asked = replace(asked, values={**asked.values, "files": fault.kept})
+            return await render(desk, number, await after(desk, number, asked, fault))
+        asked = replace(asked, values=values)
     if code in fields.REPLIES and wish in editor.HELP:
         return await render(desk, number, await editor.assisted(desk, number, code, asked.values, given))
     if code in fields.REPLIES and wish in drafts.WISHES:

@@ -9,7 +9,7 @@ from channels.web.staff import fields
 from channels.web.staff.frame import Desk
 from hub.errors import Said
 from hub.presence import Other
-from hub.views import ClockView, ReplyView, Row, Spoken, StaffCase
+from hub.views import ClockView, FileView, ReplyView, Row, Spoken, StaffCase
 from hub.words import clock_word, move_words
 from routing.duplicates import Alike
 
@@ -199,9 +199,7 @@ def message(desk: Desk, number: str, spoken: Spoken) -> dict[str, Any]:
         "at": spoken.at,
         "body": spoken.body,
         "entered": _entered(desk, spoken),
-        "files": [
-            {"href": f"/staff/cases/{number}/files/{f.n}", "name": f.name, "size": size(f.size)} for f in spoken.files
-        ],
+        "files": files(number, spoken.files),
     }
 
 
@@ -243,7 +241,14 @@ def others(desk: Desk, looking: Sequence[Other]) -> list[dict[str, Any]]:
     return [{"name": o.name, "word": writing if o.writing else reads, "writing": o.writing} for o in looking]
 
 
-def reply(desk: Desk, version: ReplyView) -> dict[str, Any]:
+def files(number: str, given: Sequence[FileView]) -> list[dict[str, Any]]:
+    """Files of a case with their addresses on the desk."""
+    return [
+        {"n": f.n, "href": f"/staff/cases/{number}/files/{f.n}", "name": f.name, "size": size(f.size)} for f in given
+    ]
+
+
+def reply(desk: Desk, number: str, version: ReplyView) -> dict[str, Any]:
     """One version of the reply with its way through signature and review."""
     word, tone = VERDICTS.get(version.verdict or version.state, (version.state, ""))
     return {
@@ -265,6 +270,7 @@ def reply(desk: Desk, version: ReplyView) -> dict[str, Any]:
         "comment": version.comment,
         "interim": version.type == "interim",
         "translated": version.translated,
+        "files": files(number, version.files),
     }
 
 

@@ -10,21 +10,25 @@ from channels.texts.catalog import N_
 from channels.web.keys import PARTS
 from channels.web.staff import parts
 from channels.web.staff.frame import Desk
-from hub.views import StaffCase
+from hub.submission import Attached
+from hub.views import FileView, StaffCase
 
 NOTICES = {"interim": "interim"}
 """The notice that goes with a type of reply; any other is the answer."""
 HEADS = {"telegram": N_("Telegram 消息"), "sms": N_("短信"), "mail": N_("电子邮件")}
 
 
-async def previews(desk: Desk, case: StaffCase, reply: str, kind: str) -> list[dict[str, Any]]:
+async def previews(
+    desk: Desk, case: StaffCase, reply: str, kind: str, along: Sequence[FileView]
+) -> list[dict[str, Any]]:
     """The page first, then what goes out beside it. Of a hidden letter a unit is not told which way it goes."""
-    shown: list[dict[str, Any]] = [{"way": "page", "texts": [reply]}]
+    shown: list[dict[str, Any]] = [{"way": "page", "texts": [reply], "files": parts.files(case.row.number, along)}]
+    files = tuple(Attached("", f.name, f.mime, f.size) for f in along)
     ask = desk.request.app[PARTS].preview
     hidden = case.row.level in ("confidential", "anonymous") and not desk.actor.hub_roles
     if hidden:
         return [*shown, {"way": "none", "note": desk.say(N_("隐名办理：答复由系统转达，渠道不显示。"))}]
-    parcel = await ask(case.case_id, NOTICES.get(kind, "answered"), reply) if ask and reply else None
+    parcel = await ask(case.case_id, NOTICES.get(kind, "answered"), reply, files) if ask and reply else None
     return [*shown, sent(desk, parcel, case)]
 
 
@@ -45,6 +49,7 @@ def sent(desk: Desk, parcel: Parcel | None, case: StaffCase) -> dict[str, Any]:
         "subject": message.subject,
         "texts": list(texts),
         "buttons": [button.label for row in message.buttons for button in row],
+        "files": [f.name for f in parcel.files],
         "note": note,
     }
 

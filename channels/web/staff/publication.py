@@ -16,7 +16,7 @@ from hub import publishing, reading, workbench
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Refusal
 from hub.machines.registry import MACHINES
 from hub.privacy.marks import Kind, Mark
-from hub.publishing import PLACES, Marked, Placed, Where
+from hub.publishing import PLACES, Chosen, Marked, Placed, Where
 from hub.storage.publications import Page
 
 VIEW = "to_publish"
@@ -40,12 +40,18 @@ WHERE: Mapping[Where, str] = {"title": N_("标题"), "body": N_("来信"), "repl
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the publisher wants masked besides, and which marks not."""
+    """What the publisher wants masked besides, which marks not, and which files of the reply go public."""
 
     words: str = ""
     kind: Kind = "name"
     added: tuple[Placed, ...] = ()
     lifted: tuple[Placed, ...] = ()
+    files: frozenset[int] = frozenset()
+
+    @property
+    def chosen(self) -> Chosen:
+        """As the hub takes it."""
+        return Chosen(self.added, self.lifted, self.files)
 
 
 async def show_queue(request: web.Request) -> web.StreamResponse:
@@ -109,7 +115,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
 async def _publish(desk: Desk, number: str, wishes: Wishes, version: int) -> None:
     """Publish once; the second click of a double one is taken as the first."""
     try:
-        await publishing.publish(desk.office, number, desk.actor, version, wishes.added, wishes.lifted)
+        await publishing.publish(desk.office, number, desk.actor, version, wishes.chosen)
     except (Overtaken, NotNow):
         if not await desk.office.store.read(workbench.was_mine, number, "publish", desk.actor, version):
             raise
@@ -127,7 +133,8 @@ async def _wishes(desk: Desk, number: str, given: Any) -> Wishes:
     kept = {str(v) for v in given.getall("keep", [])}
     found = all_marks(marked)
     lifted = tuple(m for m in found if publishing.write_marks((m,)) not in kept) if texts(given, "shown") else ()
-    return Wishes(words, kind, added, lifted)
+    public = frozenset(int(n) for n in given.getall("public", []) if str(n).isdecimal() and len(str(n)) < 7)
+    return Wishes(words, kind, added, lifted, public)
 
 
 def places_of(words: Sequence[str], texts_: Mapping[Where, str], kind: Kind) -> tuple[Placed, ...]:
@@ -194,6 +201,7 @@ async def _render(
         kind=wishes.kind,
         kinds=[(code, desk.say(word)) for code, word in KINDS],
         lifted=len(wishes.lifted),
+        files=[{**row, "ticked": row["n"] in wishes.files} for row in await _files(desk, number)],
         lifting={"by": lifting["by"], "reason": lifting["data"].get("reason", ""), "at": lifting["at"]}
         if lifting
         else None,
@@ -207,13 +215,20 @@ async def _render(
     )
 
 
+async def _files(desk: Desk, number: str) -> list[dict[str, Any]]:
+    """The files that went to the citizen with the reply; none of them is public unless it is ticked."""
+    letter = number.removeprefix("P")
+    there = await desk.office.store.read(publishing.enclosed, number, desk.actor, desk.book)
+    return parts.files(letter, there)
+
+
 async def _previewed(
     desk: Desk, number: str, wishes: Wishes
 ) -> tuple[Page | None, Mapping[Where, Marked], Mapping[Where, Marked]]:
     """The page with these wishes, its texts with their marks, and the texts with the marks found by themselves."""
     try:
         _, found = await publishing.preview(desk.office, number, desk.actor)
-        page, marked = await publishing.preview(desk.office, number, desk.actor, wishes.added, wishes.lifted)
+        page, marked = await publishing.preview(desk.office, number, desk.actor, wishes.chosen)
     except NotNow:
         return None, {}, {}
     return page, marked, found

@@ -76,8 +76,8 @@ async def _render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.
         status=attempt.status,
         case=case,
         head=parts.inbox_row(desk, case.row),
-        reply=parts.reply(desk, newest),
-        earlier=[parts.reply(desk, r) for r in reversed(case.replies[:-1])],
+        reply=parts.reply(desk, case.row.number, newest),
+        earlier=[parts.reply(desk, case.row.number, r) for r in reversed(case.replies[:-1])],
         thread=parts.said(desk, case, without="reply"),
         party=_party(desk, case),
         contacts=[

@@ -31,7 +31,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff", inbox.show_inbox, "officer"),
     Route("GET", "/staff/inbox", inbox.show_inbox, "officer"),
     Route("GET", "/staff/cases/{number}", case.show_case, "officer"),
-    Route("POST", "/staff/cases/{number}/moves/{move}", moves.make, "officer"),
+    Route("POST", "/staff/cases/{number}/moves/{move}", moves.make, "officer", upload=True),
     Route("GET", "/staff/cases/{number}/now", live.show_now, "officer", by_itself=True),
     Route("POST", "/staff/cases/{number}/here", live.be_here, "officer", by_itself=True),
     Route("POST", "/staff/cases/{number}/contact", case.show_contact, "officer"),

@@ -77,7 +77,7 @@
       if (sending || note().hasAttribute("data-clash") || form.dataset.sent) return;
       sending = true; dirty = false;
       const body = new URLSearchParams(new FormData(form));
-      body.set("do", "keep"); body.set("part", "note");
+      body.delete("files"); body.set("do", "keep"); body.set("part", "note");
       try {
         const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin", redirect: "manual" });
         const fresh = answer.type === "opaqueredirect" ? null : new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("draft-note");
