@@ -12,7 +12,7 @@ import typer
 from aiohttp import web
 
 from channels.console import judging, learning, letters, officers, rulesets, store
-from channels.console.opening import dangers, has_store, must_have_rules, opened, settings_now
+from channels.console.opening import dangers, has_store, models_of, must_have_rules, opened, settings_now
 from channels.outside import outside, secrets_of
 from channels.web.app import make_app, make_runner
 from channels.web.keys import Parts
@@ -29,7 +29,7 @@ from hub.office import Office
 from hub.storage import settings as store_settings
 from hub.storage.migrate import migrate as bring_schema
 from hub.timer import Timer
-from routing import topics
+from routing import monitor, topics
 from supervision.patrol import sweep
 from supervision.recount import recount
 
@@ -107,7 +107,8 @@ async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings,
     async def round_of_calendar() -> None:
         await recount(office, system_clock())
 
-    following = asyncio.create_task(keep_following(office, topics.FOLLOWERS), name="followers")
+    watching = monitor.follower(models_of(settings).card_in_force)
+    following = asyncio.create_task(keep_following(office, (*topics.FOLLOWERS, watching)), name="followers")
     stack.push_async_callback(_cancelled, following)
     timer = await stack.enter_async_context(Timer())
     timer.every(settings.timing.sweep_seconds, "sweep", round_of_clocks)

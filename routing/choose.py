@@ -111,7 +111,8 @@ def choose(
     best = ranked[0] if ranked else Candidate("", 0.0, ())
     decision = Decision(best.unit or None, best.score, reasons, tried, ranked, evidence.category)
     if judged:
-        decision = replace(decision, category=judged.category, topics=judged.ranked[:MOST_TOPICS], model=judged.model)
+        topics = judged.ranked[:MOST_TOPICS]
+        decision = replace(decision, category=judged.category, topics=topics, model=judged.model, known=judged.known)
     return _doubted(decision, pointed, matter)
 
 

@@ -12,7 +12,10 @@ BINS = 10
 
 
 def figures(labels: Sequence[str], judged: Sequence[Judgement | None], sure: float = SURE) -> dict[str, Any]:
-    """n, accuracy, macro-F1, per class, top 2 and 3, coverage and precision at the threshold, calibration error."""
+    """n, accuracy, macro-F1, per class, top 2 and 3, coverage and precision at the threshold, calibration error.
+
+    `confidence` and `known` are means over the judged letters: what a living hub is watched by (routing/monitor.py).
+    """
     n = max(1, len(labels))
     said = [j.category if j else "" for j in judged]
     over = [(label, j) for label, j in zip(labels, judged, strict=True) if j and j.confidence >= sure]
@@ -28,6 +31,8 @@ def figures(labels: Sequence[str], judged: Sequence[Judgement | None], sure: flo
         "coverage": _share(len(over), n),
         "precision_at_coverage": _share(sum(j.category == label for label, j in over), len(over)),
         "ece": calibration_error(labels, judged),
+        "confidence": _mean([j.confidence for j in judged if j]),
+        "known": _mean([j.known for j in judged if j]),
     }
 
 
@@ -58,6 +63,10 @@ def calibration_error(labels: Sequence[str], judged: Sequence[Judgement | None])
 
 def _among(label: str, judged: Judgement | None, places: int) -> bool:
     return judged is not None and label in [name for name, _ in judged.ranked[:places]]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), 4) if values else 0.0
 
 
 def _share(part: int, whole: int) -> float:

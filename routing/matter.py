@@ -78,7 +78,7 @@ class Decision:
     """Where a letter should go and why, in codes and in words of rules and model; `unit` None: the desk decides.
 
     `topics` are those that the model named with their probabilities, `model` is its name; both empty where it was
-    not asked.
+    not asked. `known` is the share of the letter that it knows.
     """
 
     unit: str | None
@@ -89,6 +89,7 @@ class Decision:
     category: str | None
     topics: tuple[tuple[str, float], ...] = ()
     model: str = ""
+    known: float = 1.0
 
 
 def record_of(decision: Decision) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def record_of(decision: Decision) -> dict[str, Any]:
         "category": decision.category,
         "topics": decision.topics,
         "model": decision.model,
+        "known": decision.known,
     }
 
 
@@ -118,6 +120,7 @@ def decision_from_json(text: str) -> Decision:
             category=data["category"],
             topics=tuple((str(topic), float(chance)) for topic, chance in data.get("topics", ())),
             model=data.get("model", ""),
+            known=float(data.get("known", 1.0)),
         )
     except (KeyError, TypeError) as fault:
         raise ValueError(f"not a routing decision: {fault}") from fault

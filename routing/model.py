@@ -25,11 +25,15 @@ _SIGN = np.uint64(16)
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Topics with their calibrated probabilities, the likeliest first, and the words that spoke for that one."""
+    """Topics with their calibrated probabilities, the likeliest first, and the words that spoke for that one.
+
+    `known` is the share of the letter's runs that the model has weights for: it falls where people write of new things.
+    """
 
     ranked: tuple[tuple[str, float], ...]
     words: tuple[str, ...]
     model: str
+    known: float = 1.0
 
     @property
     def category(self) -> str:
@@ -111,7 +115,7 @@ def judge(model: Model, text: str, pointed: Mapping[str, float] = MappingProxyTy
     beside[order[0]] += 1
     spoke = loads * (rows @ beside)
     ranked = tuple((model.labels[n], round(float(shares[n]), 4)) for n in order)
-    return Judgement(ranked, _words(model, at, spoke), model.name)
+    return Judgement(ranked, _words(model, at, spoke), model.name, round(len(at) / len(keys), 4))
 
 
 def _words(model: Model, at: NDArray[np.int64], spoke: NDArray[np.float32]) -> tuple[str, ...]:

@@ -66,6 +66,10 @@ class Models:
         card: Mapping[str, Any] = json.loads(self._file(name, "json").read_text("utf-8"))
         return card
 
+    def card_in_force(self) -> Mapping[str, Any]:
+        """The card of the model in force."""
+        return self.card(self.chosen())
+
     def keep(self, model: Model, card: Mapping[str, Any]) -> None:
         """Write a model and its card; neither is ever written again."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

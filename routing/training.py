@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,15 +58,17 @@ def train(
     if len(enough) < 2:
         raise ValueError(f"至少两个类别各有{FEWEST}封信才能训练。(Two topics with {FEWEST} letters each are needed.)")
     labels = tuple(sorted(enough))
-    table, keys = _table([e.text for e in taught])
+    table, keys, lengths = _table([e.text for e in taught])
     wanted = np.array([labels.index(e.label) for e in taught])
     trust = np.array([e.trust for e in taught])
     folds = np.array([fold_of(e.group) for e in taught])
-    margins = np.zeros((len(taught), len(labels)))
+    margins, heard = np.zeros((len(taught), len(labels))), np.zeros(len(taught))
     for fold in range(FOLDS):
         seen, away = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         if len(away):
-            margins[away] = _fit(table[seen], wanted[seen], trust[seen]).margins(table[away])
+            one = _fit(table[seen], wanted[seen], trust[seen])
+            margins[away] = one.margins(table[away])
+            heard[away] = np.diff(table[away][:, one.kept].indptr) / np.maximum(1, lengths[away])
         tell(1)
     topics = tuple(sorted({topic for e in taught for topic in e.pointed}))
     known = np.hstack([margins, _leanings(taught, topics)])
@@ -85,13 +87,15 @@ def train(
         dict(zip(topics, heeds, strict=True)),
         _units(taught, usual),
     )
+    judged = _unseen(known[real], wanted[real], folds[real], labels)
+    unseen = [replace(one, known=float(heard[n])) for n, one in zip(real, judged, strict=True)]
     card = {
         "name": name,
         "trained_at": at,
         "letters": dict(Counter(e.label for e in taught)),
         "runs": len(model.keys),
         "by": f"{FOLDS}-fold cross-validation over groups of near-duplicates",
-        "figures": figures([labels[wanted[n]] for n in real], _unseen(known[real], wanted[real], folds[real], labels)),
+        "figures": figures([labels[wanted[n]] for n in real], unseen),
     }
     return Trained(model, card)
 
@@ -171,14 +175,17 @@ def _loads(table: csr_matrix, rarity: NDArray[np.float32]) -> csr_matrix:
     return normalize(loads)
 
 
-def _table(texts: Sequence[str]) -> tuple[csr_matrix, NDArray[np.uint64]]:
-    """How often each run stands in each text, a row for each, and the keys of its columns."""
+def _table(texts: Sequence[str]) -> tuple[csr_matrix, NDArray[np.uint64], NDArray[np.int64]]:
+    """How often each run stands in each text, a row for each, the keys of its columns, and how many runs a text has.
+
+    Runs that too few texts have stand in no column.
+    """
     found = [runs(text) for text in texts]
     keys, columns = np.unique(np.concatenate([k for k, _ in found]), return_inverse=True)
     counts = np.concatenate([n for _, n in found]).astype(np.float32)
     ends = np.cumsum([0, *(len(k) for k, _ in found)])
     often = np.bincount(columns) >= LEAST_SEEN
-    return csr_matrix((counts, columns, ends), shape=(len(texts), len(keys)))[:, often], keys[often]
+    return csr_matrix((counts, columns, ends), shape=(len(texts), len(keys)))[:, often], keys[often], np.diff(ends)
 
 
 def _leanings(examples: Sequence[Example], topics: Sequence[str]) -> NDArray[np.float64]:

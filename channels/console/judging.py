@@ -72,7 +72,7 @@ def measure(rows: list[Any], choose: Choose, book: Rulebook) -> dict[str, Any]:
 
 def _judged(record: Any, category: str) -> Judgement:
     topics = tuple((str(topic), float(chance)) for topic, chance in record.get("topics", ()))
-    return Judgement(topics or ((category, 0.0),), (), "")
+    return Judgement(topics or ((category, 0.0),), (), "", float(record.get("known", 1.0)))
 
 
 @command(app, "replies")

@@ -202,6 +202,7 @@ def pages_of(office: Office) -> tuple[tuple[str, str, str], ...]:
         ("channels", "reception", "/staff/channels"),
         ("admin", "admin", "/staff/admin"),
         ("admin-rules", "admin", "/staff/admin/rules?text=门口的路灯不亮了"),
+        ("admin-routing", "admin", "/staff/admin/routing"),
         ("admin-rule", "admin", "/staff/admin/rules?rule=housing-quality"),
         ("admin-calendar", "admin", "/staff/admin?tab=calendar"),
         ("admin-editions", "admin", "/staff/admin?tab=editions"),

@@ -6,6 +6,7 @@ from channels.web.staff.frame import Desk
 PAGES = (
     ("people", "/staff/admin?tab=people", N_("人员与岗位")),
     ("rules", "/staff/admin/rules", N_("派单规则")),
+    ("routing", "/staff/admin/routing", N_("派单效果")),
     ("calendar", "/staff/admin?tab=calendar", N_("工作日历")),
     ("editions", "/staff/admin?tab=editions", N_("规则版本")),
     ("health", "/staff/admin?tab=health", N_("运行情况")),

@@ -7,6 +7,7 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import form
 from channels.web.keys import SETTINGS
+from channels.web.staff import monitor
 from channels.web.staff.frame import Desk, hurry, sit, texts
 from channels.web.staff.inbox import subject
 from channels.web.staff.parts import OVERLAYS
@@ -57,6 +58,7 @@ async def values(desk: Desk) -> dict[str, Any]:
         "journal": known["journal"],
         "waiting": known["waits"].outbox_waiting,
         "checks": [_check(desk, check) for check in watched],
+        "routing_fallen": len(known["fallen"]),
         "clock_behind": any(check.name == "clock" and check.red for check in watched),
         "put_off": [_put_off(desk, row) for row in known["put_off"]],
         "ahead": [_ahead(desk, row) for row in known["ahead"]],
@@ -70,6 +72,7 @@ def _known(tx: Tx, desk: Desk, tick: float) -> dict[str, Any]:
         "journal": journal.head(tx).seq,
         "waits": waits,
         "watched": watched,
+        "fallen": monitor.alarms(desk, tx),
         "put_off": sweeps.listed(tx),
         "ahead": sweeps.fired_ahead(tx),
         "stuck": desk_rows.stuck(tx),
