@@ -26,6 +26,7 @@ def read(folder: Path = HERE) -> dict[str, Any]:
         "texts": {
             "notices": _toml(folder / "texts" / "notices.toml"),
             "templates": _toml(folder / "texts" / "templates.toml"),
+            "bulletins": _toml(folder / "texts" / "bulletins.toml"),
         },
     }
 

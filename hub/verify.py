@@ -16,14 +16,14 @@ from hub.moments import to_text
 from hub.office import Office
 from hub.rulebook import Rulebook
 from hub.seals import holds
-from hub.storage import checking, editions, journal, seals
+from hub.storage import bulletins, checking, editions, journal, seals
 from hub.storage.cases import NEVER
 from hub.storage.contract import Store
 from hub.storage.tx import Tx
 from hub.timing import with_dates
 
-LINES, CASES, FILES = 2_000, 100, 500
-"""How many lines, cases and files one question looks at: each answer comes well within its time."""
+LINES, CASES, FILES, STRETCH = 2_000, 100, 500, 50_000
+"""How many lines, cases, files, and lines searched for bulletins one question looks at, to answer well in time."""
 Tell = Callable[[str, int], None]
 
 
@@ -67,6 +67,7 @@ async def verify(office: Office, tell: Tell = nothing, kept: Tip | None = None) 
         tell(name, 1)
     findings += [f async for f in _files(store, office.files, tell)]
     findings += await _totals(office)
+    findings += await _bulletins(store, tip.seq)
     counts = await store.read(checking.counts, room="heavy")
     return Report(counts, (tip.seq, tip.hash), tuple(findings))
 
@@ -181,6 +182,17 @@ def _dates(case: Case, kept: checking.Kept) -> list[str]:
     if kept.sort_due != (NEVER if due is None else to_text(due)):
         wrong.append("排序用的期限与来信不符")
     return wrong
+
+
+async def _bulletins(store: Store, end: int) -> list[Finding]:
+    """Whether each version is the one that the journal saw drawn up, and each released one the one it saw released."""
+    kept = await store.read(bulletins.everything, room="heavy")
+    said: set[tuple[str, str, str]] = set()
+    for after in range(0, end, STRETCH) if kept else ():
+        for row in await store.read(bulletins.said, after, after + STRETCH, room="heavy"):
+            data = json.loads(row["data"])
+            said.add((str(row["action"]), str(data["bulletin"]), str(data["digest"])))
+    return [Finding("bulletin.journal", str(one.key), "通报与办理记录不符") for one in kept if not one.borne_out(said)]
 
 
 async def _files(store: Store, files: FileStore, tell: Tell) -> AsyncIterator[Finding]:

@@ -215,6 +215,16 @@ FIGURES: tuple[Figure, ...] = (
         less=True,
     ),
     Figure(
+        "mean_days",
+        Said("平均用时", "Mean time"),
+        Said("从收到到答复的工作日之和 ÷ 已答复", "working days from receipt to answer ÷ answered"),
+        "average",
+        ("workdays",),
+        ("answered",),
+        1,
+        "main",
+    ),
+    Figure(
         "objected",
         Said("退单率", "Objected"),
         Said("单位退单 ÷ 收到", "objections ÷ received"),

@@ -12,6 +12,7 @@ from config import starter
 from hub import calendar_editions, configure, coverage, printed
 from hub.console import JsonFlag, Stopped, command, out, print_json, text_of
 from routing.rules_file import read_rules_of
+from supervision.bulletins.kinds import FAMILY, read_bulletins
 from supervision.recount import foresee
 
 Folder = Annotated[Path, typer.Argument(help="By default the starter set.")]
@@ -89,4 +90,9 @@ async def _staffing(*, as_json: bool) -> int:
 
 def faults_of(folder: Path, content: dict[str, Any]) -> list[str]:
     """Every fault of the rule sets of a folder, those of the routing rules with their line."""
-    return configure.check(content, partial(read_rules_of, folder / "rules.toml"))
+    faults = configure.check(content, partial(read_rules_of, folder / "rules.toml"))
+    try:
+        read_bulletins(content["texts"][FAMILY])
+    except ValueError as fault:
+        faults.append(str(fault))
+    return faults

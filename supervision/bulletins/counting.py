@@ -1,0 +1,58 @@
+"""What a bulletin counts: the board of its period, the one before and a year ago, up to one line of the journal."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hub.journal import Tip
+from hub.people import Actor, Grant
+from hub.rulebook import Rulebook
+from hub.storage import bulletins as rows
+from hub.storage import journal
+from hub.storage.tx import Tx
+from supervision.board import Board, board
+from supervision.bulletins.periods import Period
+
+WATCHER = Actor("officer", "system", "system", "系统", (Grant("supervisor"),))
+"""Whose sight a bulletin has: every case but the sealed ones, of which the board tells totals of five or more."""
+FOLLOWER = "totals"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The figures of a period with those they are compared with; `published`: letters of it made public by now."""
+
+    period: Period
+    now: Board
+    before: Board
+    year_ago: Board
+    published: int
+    head: Tip
+
+
+def count(tx: Tx, period: Period, book: Rulebook, now: datetime, opening: datetime) -> Counted | None:
+    """Count from one snapshot; None while the totals do not hold everything that was written until `opening`.
+
+    To be asked in the room `heavy`.
+    """
+    head = rows.counted_to(tx, journal.cursor(tx, FOLLOWER), opening)
+    if head is None:
+        return None
+    calendar = book.calendar
+    since = calendar.midnight_after(period.since - timedelta(days=1))
+    return Counted(
+        period=period,
+        now=_board(tx, period, book, now),
+        before=_board(tx, period.before, book, now),
+        year_ago=_board(tx, period.year_before, book, now),
+        published=rows.shown_between(tx, since, calendar.midnight_after(period.until)),
+        head=head,
+    )
+
+
+def opening_after(until: date, book: Rulebook) -> datetime:
+    """When a period's bulletin is drawn up: as the office opens on the first working day after it."""
+    return book.calendar.opening(book.calendar.add_workdays(until, 1))
+
+
+def _board(tx: Tx, period: Period, book: Rulebook, now: datetime) -> Board:
+    return board(tx, WATCHER, period.since, period.until, None, book, now)
