@@ -44,7 +44,6 @@ CLASSES = {
 LATE_OPEN = Said("期内到期未答", "Due and unanswered")
 NAME, NUMBER = Said("指标", "Figure"), Said("件数", "Cases")
 NO_UNIT_BELOW = Said("没有低于底线的单位。", "No unit is below a floor.")
-FEW = Said("件数不足最低样本的数仅供参考，不比较。", "Figures under their least sample are not compared.")
 
 
 def compose(kind: BulletinKind, rules: Bulletins, found: Counted, book: Rulebook, as_of: datetime) -> Document:
@@ -110,7 +109,7 @@ def _figures(found: Counted, _: Bulletins, __: Rulebook) -> Table:
     now_late = Row(Said("此刻超期未答", "Late at this moment"), (count(found.now.overdue_open, "overdue"), None, None))
     heads = (NAME, Said("本期", "This period"), Said("上期", "Period before"), Said("上年同期", "A year ago"))
     spans = tuple((b.since, b.until) for b in boards)
-    return Table("figures", Said("主要指标", "Main figures"), heads, (*rows, now_late), FEW, spans)
+    return Table("figures", Said("主要指标", "Main figures"), heads, (*rows, now_late), spans=spans)
 
 
 def _kinds(found: Counted, _: Bulletins, book: Rulebook) -> Table:
@@ -119,13 +118,13 @@ def _kinds(found: Counted, _: Bulletins, book: Rulebook) -> Table:
         kind = book.kinds.get(line.code)
         name = Said(kind.zh, kind.en) if kind else Said(line.code, line.code)
         rows.append(_row(name, line, KIND_COLUMNS, kind=line.code))
-    return Table("kinds", Said("各类来信", "By kind"), _heads(Said("类别", "Kind"), KIND_COLUMNS), tuple(rows), FEW)
+    return Table("kinds", Said("各类来信", "By kind"), _heads(Said("类别", "Kind"), KIND_COLUMNS), tuple(rows))
 
 
 def _units(found: Counted, _: Bulletins, book: Rulebook) -> Table:
     rows = [_row(_unit(line.code, book), line, UNIT_COLUMNS, unit=line.code) for line in _ordered(found.now, book)]
     heads = _heads(Said("单位", "Unit"), UNIT_COLUMNS)
-    return Table("units", Said("各单位办理情况", "By unit"), heads, tuple(rows), FEW)
+    return Table("units", Said("各单位办理情况", "By unit"), heads, tuple(rows))
 
 
 def _floors(found: Counted, rules: Bulletins, book: Rulebook) -> Table:

@@ -90,7 +90,7 @@ def check(tx: Tx, key: Key, seen: int, actor: Actor, now: datetime) -> Bulletin:
 def send_back(tx: Tx, key: Key, reason: str, seen: int, actor: Actor, now: datetime) -> Bulletin:
     """A leader wants it otherwise; raises Invalid without a reason."""
     one = _opened(tx, key, "send_back", seen, actor)
-    after = replace(one, state="drawn", checked_by="", checked_person="", note=_given(reason))
+    after = replace(one, state="drawn", checked_by="", checked_person="", note=given_reason(reason))
     kept = _kept(tx, one, after, "bulletin.sent_back", actor, now)
     outbox.put(tx, "", [told("supervisor@", "bulletin_back", kept)], now)
     return kept
@@ -112,7 +112,7 @@ def release(tx: Tx, key: Key, seen: int, actor: Actor, now: datetime) -> Bulleti
 def recall(tx: Tx, key: Key, reason: str, seen: int, actor: Actor, now: datetime) -> Bulletin:
     """A leader takes it back: its page says so and shows nothing of it. Raises Invalid without a reason."""
     one = _opened(tx, key, "recall", seen, actor)
-    after = replace(one, state="recalled", recalled_at=now, note=_given(reason))
+    after = replace(one, state="recalled", recalled_at=now, note=given_reason(reason))
     return _kept(tx, one, after, "bulletin.recalled", actor, now)
 
 
@@ -141,7 +141,8 @@ def _kept(tx: Tx, before: Bulletin, after: Bulletin, action: str, actor: Actor, 
     return replace(after, revision=before.revision + 1)
 
 
-def _given(reason: str) -> str:
+def given_reason(reason: str) -> str:
+    """A reason without the blanks around it; raises Invalid where there is none, or too much."""
     said = reason.strip()
     if not said or len(said) > MOST:
         raise Invalid({"reason": Said("请写明理由。", "Please give a reason.")})

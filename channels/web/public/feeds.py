@@ -26,21 +26,21 @@ async def atom(request: web.Request) -> web.Response:
         rows = await office.store.read(results.newest, book, ENTRIES, room="public")
         feed = Element("feed", {"xmlns": ATOM, "xml:lang": "zh-CN"})
         site = request.app[PARTS].site
-        _text(feed, "title", site.zh if lang == "zh" else site.en)
-        _text(feed, "id", f"{root}/feeds/results.atom")
-        _text(feed, "updated", _moment(max((_changed(r) for r in rows), default=datetime(2026, 1, 1, tzinfo=UTC))))
+        atom_text(feed, "title", site.zh if lang == "zh" else site.en)
+        atom_text(feed, "id", f"{root}/feeds/results.atom")
+        atom_text(feed, "updated", atom_moment(max((_changed(r) for r in rows), default=None)))
         SubElement(feed, "link", {"rel": "self", "href": f"{root}/feeds/results.atom"})
         SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{root}/results"})
         for row in rows:
             entry = SubElement(feed, "entry")
-            _text(entry, "title", row.title)
-            _text(entry, "id", f"{root}/results/{row.number}")
+            atom_text(entry, "title", row.title)
+            atom_text(entry, "id", f"{root}/results/{row.number}")
             SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": f"{root}/results/{row.number}"})
-            _text(entry, "published", _moment(row.published_at))
-            _text(entry, "updated", _moment(_changed(row)))
-            _text(SubElement(entry, "author"), "name", pick(lang, row.unit))
+            atom_text(entry, "published", atom_moment(row.published_at))
+            atom_text(entry, "updated", atom_moment(_changed(row)))
+            atom_text(SubElement(entry, "author"), "name", pick(lang, row.unit))
             SubElement(entry, "category", {"term": pick(lang, row.kind)})
-            _text(entry, "content", row.reply).set("type", "text")
+            atom_text(entry, "content", row.reply).set("type", "text")
         return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(feed, encoding="unicode")}'.encode()
 
     return await kept(request, lang, "application/atom+xml", made)
@@ -50,11 +50,14 @@ def _changed(row: Published) -> datetime:
     return row.corrected_at or row.published_at
 
 
-def _moment(moment: datetime) -> str:
+def atom_moment(moment: datetime | None) -> str:
+    """A moment as the format wants it; of a feed in which nothing ever stood, one that does not change."""
+    moment = moment or datetime(2026, 1, 1, tzinfo=UTC)
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _text(parent: Element, name: str, value: str) -> Element:
+def atom_text(parent: Element, name: str, value: str) -> Element:
+    """Add an element with text, without what XML cannot hold."""
     element = SubElement(parent, name)
     element.text = "".join(c for c in value if c in "\t\n" or c >= " ")
     return element

@@ -1,7 +1,7 @@
 """The citizen's part of the table of routes."""
 
 from channels.web.keys import Route
-from channels.web.public import feeds, files, portal, receipt, results, seals, statistics, track, write
+from channels.web.public import bulletins, feeds, files, portal, receipt, results, seals, statistics, track, write
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", portal.show, "public"),
@@ -20,6 +20,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/results/{number}", results.show_one, "public"),
     Route("GET", "/results/{number}/files/{n}", files.public, "public"),
     Route("GET", "/feeds/results.atom", feeds.atom, "public"),
+    Route("GET", "/feeds/bulletins.atom", bulletins.atom, "public"),
+    Route("GET", "/bulletins", bulletins.show_list, "public"),
+    Route("GET", "/bulletins/{kind}/{period}", bulletins.show_one, "public"),
+    Route("GET", "/bulletins/{kind}/{period}/{version}/{form}", bulletins.download, "public"),
     Route("GET", "/statistics", statistics.show, "public"),
     Route("GET", "/statistics.json", statistics.as_json, "public"),
     Route("GET", "/statistics.csv", statistics.as_csv, "public"),

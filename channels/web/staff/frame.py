@@ -32,6 +32,7 @@ PUBLICATION = ("publisher", "supervisor")
 BOARD = ("supervisor", "leader", "reviewer", "dispatcher", "signer", "handler")
 COUNTER = ("clerk", "intake")
 CHANNELS = MAY
+BULLETINS = BOARD
 TOPICS = ("supervisor", "leader", "dispatcher")
 TALKS = talks.MAY
 
@@ -44,6 +45,7 @@ PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("readings", "/staff/readings", N_("审读"), REVIEWS, ()),
     ("publication", "/staff/publication", N_("公开审查"), PUBLICATION, ("to_publish",)),
     ("board", "/staff/board", N_("看板"), BOARD, ()),
+    ("bulletins", "/staff/bulletins", N_("通报"), BULLETINS, ()),
     ("channels", "/staff/channels", N_("渠道"), CHANNELS, ()),
     ("topics", "/staff/topics", N_("热点"), TOPICS, ()),
     ("admin", "/staff/admin", N_("管理"), ("admin",), ()),

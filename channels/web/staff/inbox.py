@@ -20,6 +20,7 @@ from hub.storage import lists
 from hub.storage.tx import Tx
 from hub.views import Row
 from hub.words import clock_word
+from supervision.bulletins.kinds import bulletins_of
 
 ROWS = 50
 MOST_COUNTED = 100
@@ -90,10 +91,11 @@ def read_cursor(text: str) -> lists.Cursor | None:
 
 
 def notice(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
-    """One notice on the desk: number and subject, nothing of the letter; one of no case leads to a list."""
-    view = json.loads(str(row["refs"])).get("view", "open")
+    """One notice on the desk: number and subject, nothing of the letter; one of no case leads to its page or a list."""
+    refs = json.loads(str(row["refs"]))
+    elsewhere = refs.get("page") or f"/staff/inbox?view={refs.get('view', 'open')}"
     return {
-        "href": f"/staff/cases/{row['number']}" if row["number"] else f"/staff/inbox?view={view}",
+        "href": f"/staff/cases/{row['number']}" if row["number"] else elsewhere,
         "number": row["number"],
         "text": subject(desk, str(row["text"]), str(row["number"]), str(row["refs"])),
         "at": row["created_at"],
@@ -106,6 +108,9 @@ def subject(desk: Desk, text: str, number: str, refs: str = "{}", unit: str = ""
     fill = {name: str(value) for name, value in known.items() if isinstance(value, int | str)}
     fill |= {"number": number, "unit": desk.unit(fill.get("unit", "")) or unit}
     fill["record"] = desk.word(clock_word(fill.get("clock", "")))
+    if "bulletin" in fill:
+        kind = bulletins_of(desk.book).kinds.get(fill["bulletin"])
+        fill["bulletin"] = desk.word(kind.name) if kind else fill["bulletin"]
     if "what" in fill:
         fill["what"] = GAP.sub("", _line(desk, fill["what"])).strip("：:的 ")
     return GAP.sub(lambda gap: fill.get(gap[0].strip("{}"), ""), _line(desk, text))

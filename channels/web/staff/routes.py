@@ -5,6 +5,7 @@ from channels.web.staff import (
     absence,
     admin,
     board,
+    bulletins,
     case,
     channels,
     dispatch,
@@ -23,7 +24,7 @@ from channels.web.staff import (
     topics,
 )
 from channels.web.staff.counter import adding, filing, renewing, slip
-from channels.web.staff.frame import BOARD, CHANNELS, COUNTER, DISPATCH, PUBLICATION, REVIEWS, TALKS, TOPICS
+from channels.web.staff.frame import BOARD, BULLETINS, CHANNELS, COUNTER, DISPATCH, PUBLICATION, REVIEWS, TALKS, TOPICS
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/login", login.ask, "public"),
@@ -64,6 +65,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/publication/{number}", publication.act, PUBLICATION),
     Route("POST", "/staff/publication/{number}/{move}", publication.decide, PUBLICATION),
     Route("GET", "/staff/board", board.show_board, BOARD),
+    Route("GET", "/staff/bulletins", bulletins.show_list, BULLETINS),
+    Route("GET", "/staff/bulletins/{kind}/{period}/{version}", bulletins.show_one, BULLETINS),
+    Route("GET", "/staff/bulletins/{kind}/{period}/{version}/{form}", bulletins.download, BULLETINS),
+    Route("POST", "/staff/bulletins/{kind}/{period}/{version}/{move}", bulletins.act, bulletins.WORKING),
     Route("GET", "/staff/channels", channels.show_channels, CHANNELS),
     Route("POST", "/staff/channels", channels.decide, CHANNELS),
     Route("GET", "/staff/topics", topics.show_topics, TOPICS),
