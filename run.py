@@ -30,6 +30,7 @@ from hub.storage import settings as store_settings
 from hub.storage.migrate import migrate as bring_schema
 from hub.timer import Timer
 from routing import monitor, topics
+from supervision.bulletins.demo import release_old
 from supervision.patrol import sweep
 from supervision.recount import recount
 
@@ -117,6 +118,12 @@ async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings,
     timer.start("recount", round_of_calendar)
 
 
+async def demo_round(office: Office, now: datetime) -> None:
+    """One round of the demo's days: the sweep, and what supervision and a leader do with the bulletins it drew up."""
+    await sweep(office, now)
+    await release_old(office, now)
+
+
 async def _cancelled(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -143,7 +150,7 @@ async def demo_(
     async with opened(settings, days) as office, office.store.exclusive():
         with progress("演示") as tell:
             hashed = hash_password(password)
-            made = await demo.make(office, days, hashed, sweep, lambda done, of: tell(done=done, of=of))
+            made = await demo.make(office, days, hashed, demo_round, lambda done, of: tell(done=done, of=of))
     printed.demo(made.officers, made.cases, password)
 
 

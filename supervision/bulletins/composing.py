@@ -105,7 +105,11 @@ def _words(kind: BulletinKind, found: Counted, book: Rulebook, lang: str) -> dic
 
 def _figures(found: Counted, _: Bulletins, __: Rulebook) -> Table:
     boards = (found.now, found.before, found.year_ago)
-    rows = [Row(f.name, tuple(cell(b.figures[f.code]) for b in boards)) for f in FIGURES]
+    rows = [
+        Row(f.name, tuple(cell(b.figures[f.code]) for b in boards))
+        for f in FIGURES
+        if any(b.figures[f.code].value is not None for b in boards)
+    ]
     now_late = Row(Said("此刻超期未答", "Late at this moment"), (count(found.now.overdue_open, "overdue"), None, None))
     heads = (NAME, Said("本期", "This period"), Said("上期", "Period before"), Said("上年同期", "A year ago"))
     spans = tuple((b.since, b.until) for b in boards)

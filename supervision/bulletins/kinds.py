@@ -149,7 +149,8 @@ def _both(code: str, row: Mapping[str, Any], zh: str, en: str) -> Said:
 
 
 def _grading(content: Mapping[str, Any]) -> Grading:
-    weights = {_share(code): int(weight) for code, weight in content["weights"].items()}
+    given = sorted(content["weights"].items(), key=lambda pair: list(BY_CODE).index(_share(pair[0])))
+    weights = {code: int(weight) for code, weight in given}
     if sum(weights.values()) != 100 or min(weights.values()) <= 0:
         raise ValueError("评级的权重加起来应当是 100。(The weights of grades make 100 together.)")
     bands = tuple((float(row["from"]), Said(row["zh"], row["en"])) for row in content["bands"])

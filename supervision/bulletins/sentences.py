@@ -78,8 +78,8 @@ def _cells(document: Document) -> Iterator[tuple[Table, Row, int, Cell]]:
 
 
 def told(cell: Cell, lang: str) -> str:
-    """A number with what it counts: 97.3%（73/75）."""
+    """A number with what it counts: 97.3% (73/75)."""
     words = shown(cell, lang)
     if cell.how != "share" or cell.value is None or not cell.of:
         return words
-    return f"{words}（{cell.n}/{cell.of}）" if lang == "zh" else f"{words} ({cell.n}/{cell.of})"
+    return f"{words} ({cell.n}/{cell.of})"

@@ -21,7 +21,7 @@ CITIZEN_NOTICES = {
     "closed", "withdrawn", "transferred", "merged", "message_added", "published", "corrected", "due_moved",
     "code_renewed",
 }
-FOR_OFFICERS = {"channel", "record", "what", "n", "due_today", "late", "writers"}
+FOR_OFFICERS = {"channel", "record", "what", "n", "due_today", "late", "writers", "bulletin", "period"}
 OFFICER_NOTICES = {
     "returned_often", "reading_differs",
     "assigned", "returned", "contested", "contest_decided", "review_waiting", "remind", "overdue_staff", "urge",
@@ -29,6 +29,7 @@ OFFICER_NOTICES = {
     "extension_decided", "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",
     "reason_given", "record_due", "record_late", "listed", "call_back", "veto", "site_publication",
     "site_statistics", "digest", "work_list", "due_moved_staff", "mentioned", "topic_surge", "put_aside",
+    "bulletin_drawn", "bulletin_checked", "bulletin_back", "bulletin_released", "bulletin_late",
 }
 # fmt: on
 FILLED = {

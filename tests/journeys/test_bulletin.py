@@ -118,7 +118,8 @@ def on_paper(table: Table, part: Cell | Said | None) -> str:
     if not isinstance(part, Cell):
         return "".join(shown(part, "zh").split())
     few = "*" if part.how == "share" and part.value is not None and not part.enough else ""
-    return (told(part, "zh") if len(table.columns) <= ROOMY else shown(part, "zh")) + few
+    words = told(part, "zh") if len(table.columns) <= ROOMY else shown(part, "zh")
+    return words.replace(" ", "") + few
 
 
 async def fetched(site: RunningSite, form: str) -> bytes:

@@ -7,6 +7,7 @@ from config import starter
 from supervision import digests, rungs
 from tests.structure.house import program
 
+BULLETINS = {f"bulletin_{what}" for what in ("drawn", "checked", "back", "released", "late")}
 NOTICES: dict[str, dict[str, Any]] = starter.read()["texts"]["notices"]
 
 
@@ -31,7 +32,7 @@ def test_every_notice_that_rungs_and_mornings_tell_has_its_texts() -> None:
     ladders = starter.read()["ladders"]
     watches = {name for name, table in ladders.items() if isinstance(table, dict) and "watch" in str(table["rungs"])}
     assert watches == {"veto", "site_publication", "site_statistics"}
-    assert said | watches | {digests.DIGEST, "work_list", "topic_surge"} <= set(NOTICES)
+    assert said | watches | {digests.DIGEST, "work_list", "topic_surge", *BULLETINS} <= set(NOTICES)
 
 
 def test_every_notice_says_the_same_parts_in_both_languages() -> None:

@@ -55,7 +55,7 @@ async def show_one(request: web.Request) -> web.Response:
             "it": shown_in(document, one.words, lang),
             "released": one.released_at,
             "as_of": document.as_of,
-            "head": document.head,
+            "line": document.head,
             "versions": [(f"{base}?version={v.version}", version_word(v, lang), v.key == one.key) for v in versions],
             "newest": base if in_force.key != one.key and in_force.recalled_at is None else "",
             "files": f"{base}/{one.version}",

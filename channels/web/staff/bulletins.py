@@ -165,7 +165,7 @@ async def _render(
         state=desk.word(releasing.STATES[one.state]),
         tone=TONES[one.state],
         as_of=document.as_of,
-        head=document.head,
+        line=document.head,
         address=page_of(one.key),
         versions=[(page_of(v.key), version_word(v, desk.lang), v.key == one.key) for v in versions if may_see(v, desk)],
         fields=_fields(desk, document, one, given) if "write" in moves else [],
