@@ -49,6 +49,8 @@ FILLED = {
     "what": "已超期",
     "n": "58",
     "due_today": "12",
+    "bulletin": "月度通报",
+    "period": "2026-02",
     "late": "104",
     "writers": "12",
     "channel": "telegram",
