@@ -186,6 +186,8 @@ def _status(tx: Tx, office: Office, chat: Chat, case_id: str, party: int, book: 
         _line(case, chat, book),
         view.unit.zh,
         view.unit.en,
+        view.because.zh if chat.words else "",
+        view.because.en if chat.words else "",
         view.next_day,
         question if chat.words else "",
         reply if view.answered_at is not None and chat.words else "",

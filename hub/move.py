@@ -87,12 +87,11 @@ def held_roles(turn: Turn) -> frozenset[str]:
     The signer is sought in the unit, then up the tree (a grant reaches downward). An assisting unit's people may report
     on their own joint task although the case is with another unit, the duty office acknowledge what it was called to.
     """
-    directory, unit = turn.book.directory, turn.case.unit
-    if turn.move.code == "joint_report":
-        joint = turn.dossier.open("joint")
-        unit = str(joint.data.get("unit", "")) if joint else ""
+    directory, units = turn.book.directory, [turn.case.unit]
+    if turn.move.code in ("joint_report", "joint_interim"):
+        units = [o.unit for o in turn.dossier.overlays if o.kind == "joint" and o.state == "open"]
     called = turn.dossier.open("duty") if turn.move.code == "ack_urgent" else None
-    units = (unit, called.unit) if called else (unit,)
+    units += [called.unit] if called else []
     holds = turn.actor.holds
     return frozenset(role for role in turn.move.who if any(holds(role, at, directory) for at in units))
 

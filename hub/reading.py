@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from hub import entered
+from hub.because import because
 from hub.case import Case, Clock, Dossier, Message, Reply
 from hub.desk import visible
 from hub.errors import NotFound, Said
@@ -24,7 +25,7 @@ from hub.people import Actor, citizen
 from hub.reckoning import clock_view
 from hub.rulebook import Rulebook
 from hub.sight import sight
-from hub.storage import cases, journal, lists, people, publications
+from hub.storage import cases, desk_rows, journal, lists, people, publications
 from hub.storage.tx import Row as StoredRow
 from hub.storage.tx import Tx
 from hub.views import (
@@ -73,6 +74,12 @@ def own_letter(tx: Tx, case_id: str, party: int, book: Rulebook, now: datetime) 
         state=case.state,
         says=_citizen_sentence(case, book),
         unit=unit_name(case.unit, book) if not case.sealed else NOTHING,
+        because=because(
+            case,
+            unit_name(case.unit, book),
+            desk_rows.decisions(tx, [case.id]).get(case.id, {}),
+            dossier.assignments,
+        ),
         received_at=case.received_at,
         next_day=shown.day if shown else None,
         provisional=shown.provisional if shown else False,
@@ -220,7 +227,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
         replies=tuple(_reply(r, kind, book, known, files) for r in dossier.replies),
         overlays=tuple(_overlay(o, known) for o in dossier.overlays if o.kind != entered.KIND),
         assignments=tuple(
-            {"unit": unit_name(a.unit, book), "since": a.since, "until": a.until, "why": a.reason}
+            {"code": a.unit, "unit": unit_name(a.unit, book), "since": a.since, "until": a.until, "why": a.reason}
             for a in dossier.assignments
         ),
         clocks=tuple(clock_view(c, kind, book, now, held, dossier.overlays) for c in dossier.clocks),

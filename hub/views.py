@@ -80,6 +80,8 @@ class CitizenView:
     state: str
     says: Said
     unit: Said
+    because: Said
+    """Why that unit has it (hub/because.py); empty where nobody should know what the letter holds."""
     received_at: datetime
     next_day: date | None
     provisional: bool

@@ -47,7 +47,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A letter that waits for the reception desk."""
+    """A letter that waits for the reception desk.
+
+    `wish` is the unit that an open or upheld objection names, `former` are those that had the letter and gave it up.
+    """
 
     row: Row
     body: str
@@ -58,6 +61,7 @@ class Waiting:
     moves: tuple[str, ...]
     objection: str
     wish: str
+    former: frozenset[str]
     unit: str
     grades: tuple[Grade, ...]
 
@@ -217,6 +221,8 @@ def _waiting(
     if objection is not None:
         notes = [m for m in cases.messages(tx, case.id) if m.kind == "note" and m.author == objection.opened_by]
         said = notes[-1].body if notes else ""
+    named = objection or next((o for o in reversed(dossier.overlays) if o.kind == "objection"), None)
+    wish = named if named is not None and named.state in ("open", "upheld") else None
     return Waiting(
         row=reading.row(case, book, now, actor),
         body=words.get(case.id, ""),
@@ -226,10 +232,20 @@ def _waiting(
         barred=frozenset(u for u in book.directory.units if not may_receive(case, u, book.directory)),
         moves=tuple(m.code for m in open_moves(dossier, actor, now, book)),
         objection=said,
-        wish=str(objection.data.get("unit", "")) if objection else "",
+        wish=str(wish.data.get("unit", "")) if wish else "",
+        former=frozenset(a.unit for a in dossier.assignments if a.until is not None),
         unit=case.unit,
         grades=kind_of(dossier, book).grades,
     )
+
+
+def routed(tx: Tx, number: str, actor: Actor, book: Rulebook) -> tuple[Case, Mapping[str, Any]]:
+    """A case with its routing record; raises NotFound where it does not exist for the actor."""
+    case_id = cases.id_of(tx, number)
+    dossier = cases.dossier(tx, case_id) if case_id else None
+    if dossier is None or not visible(dossier, actor, book):
+        raise NotFound
+    return dossier.case, desk_rows.decisions(tx, [dossier.case.id]).get(dossier.case.id, {})
 
 
 # Small deeds of a case page -------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from hub.errors import Said
 from hub.kinds import Aim, Kind
 from hub.units import Directory
 from routing.conflicts import STRICTER, independent, named_clearly, suggest_aim
-from routing.guided import MODEL, guided
-from routing.matter import Candidate, Decision, Matter, Reason, Tried, decision_from_json
+from routing.guided import guided
+from routing.matter import MODEL, Candidate, Decision, Matter, Reason, Tried, decision_from_json
 from routing.model import Model, document, judge
 from routing.rules import AREA, SUPERVISOR, Rule, RuleSet, Sure
 from routing.words import plain

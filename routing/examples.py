@@ -81,8 +81,9 @@ def learned(letter: Taught, model: Model, streets: Iterable[str], pointed: Point
     """What a letter of the store teaches; None where no person said anything about it.
 
     An imported letter teaches the topic it came with (half where routing says the same: perhaps it came without).
-    Another unit than the one that routing put first is a dispatcher's correction: the letter then belongs to the
-    topic whose usual unit it is, its own where that fits.
+    Another unit than the one that routing put first is a dispatcher's correction. By its cause: a topic misread is
+    another one, that whose usual unit it is; a place misread or a duty that moved leaves the topic as it was; several
+    units, or one special letter, teach nothing. Without a cause it is the topic said where the unit fits, else another.
     """
     text, found = document(plain(letter.title), plain(letter.body)), pointed(letter.title, letter.body)
     unit = AREA if letter.unit in streets else letter.unit
@@ -90,9 +91,13 @@ def learned(letter: Taught, model: Model, streets: Iterable[str], pointed: Point
     first = letter.decision.get("unit")
     if letter.imported and letter.category in model.labels:
         return Example(text, letter.category, 1.0 if letter.category != said else 0.5, _hash(text), unit, found)
-    if not letter.unit or not first or letter.unit == first:
+    if not letter.unit or not first or letter.unit == first or letter.cause in ("joint", "this_case"):
         return None
+    if letter.cause in ("wrong_place", "duty_changed"):
+        return Example(text, said, 1.0, _hash(text), unit, found) if said in model.labels else None
     shares = {topic: units.get(unit, 0.0) for topic, units in model.units.items()}
+    if letter.cause == "wrong_topic":
+        shares.pop(str(said), None)
     best = said if said and shares.get(said) else max(shares, key=lambda topic: shares[topic], default="")
     return Example(text, best, 1.0, _hash(text), unit, found) if best and shares[best] else None
 

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hub.units import Directory
-from routing.matter import Reason
+from routing.matter import MODEL, Reason
 from routing.model import Judgement
 from routing.rules import AREA, RuleSet
 
-MODEL = "model.topic"
 PRIOR = 1.0
 """How much the topic's usual unit counts beside the rules: about as much as one word of theirs."""
 LEAST_SHARE = 0.05

@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 from hub.kinds import AIMS, LEVELS, Aim, Level
 from routing.words import pairs_of, plain
+
+MODEL = "model.topic"
+"""The rule by which a reason of the model goes: its words are pieces of words, none of which a person chose."""
+MOST_TOLD = 3
+"""Words that a citizen is told of why a unit has the letter."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,27 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """What a decision had to reach to go out without a person, whether it did (`met`), and the edition of the rules.
+
+    `topic` is how likely the model's topic had to be, `lead` the first unit's score over the second's, `score` what
+    the rules alone had to reach.
+    """
+
+    topic: float
+    lead: float
+    score: float
+    rules: int
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Where a letter should go and why, in codes and in words of rules and model; `unit` None: the desk decides.
 
     `topics` are those that the model named with their probabilities, `model` is its name; both empty where it was
-    not asked. `known` is the share of the letter that it knows.
+    not asked. `known` is the share of the letter that it knows; `bar` is put to it where a living letter is routed
+    (routing/port.py).
     """
 
     unit: str | None
@@ -90,10 +111,23 @@ class Decision:
     topics: tuple[tuple[str, float], ...] = ()
     model: str = ""
     known: float = 1.0
+    bar: Bar | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the rules that speak for the unit chosen, the loudest first, none inside another."""
+        chosen: list[str] = []
+        for word in (w for r in self.reasons if r.unit == self.unit and r.rule != MODEL for w in r.words):
+            if not any(word in other or other in word for other in chosen):
+                chosen.append(word)
+        return tuple(chosen[:MOST_TOLD])
 
 
 def record_of(decision: Decision) -> dict[str, Any]:
-    """The record that stays on the case: unit codes, rule codes and rule words, nothing of the letter."""
+    """The record that stays on the case: unit codes, rule codes and rule words, nothing of the letter.
+
+    `told` are the words that its citizen may read of it (hub/because.py).
+    """
     return {
         "unit": decision.unit,
         "score": decision.score,
@@ -104,6 +138,8 @@ def record_of(decision: Decision) -> dict[str, Any]:
         "topics": decision.topics,
         "model": decision.model,
         "known": decision.known,
+        "bar": asdict(decision.bar) if decision.bar else None,
+        "told": decision.words if decision.unit else (),
     }
 
 
@@ -121,6 +157,7 @@ def decision_from_json(text: str) -> Decision:
             topics=tuple((str(topic), float(chance)) for topic, chance in data.get("topics", ())),
             model=data.get("model", ""),
             known=float(data.get("known", 1.0)),
+            bar=Bar(**data["bar"]) if data.get("bar") else None,
         )
     except (KeyError, TypeError) as fault:
         raise ValueError(f"not a routing decision: {fault}") from fault

@@ -11,7 +11,7 @@ from hub.units import Directory
 from routing.choose import choose, sure
 from routing.conflicts import accused_in, sealed_receiver, suggest_aim
 from routing.danger import Dangers, danger_in
-from routing.matter import Candidate, Decision, Matter, Reason, aim_of, level_of, record_of
+from routing.matter import Bar, Candidate, Decision, Matter, Reason, aim_of, level_of, record_of
 from routing.model import Model
 from routing.rules import RuleSet, read_rules
 
@@ -33,28 +33,30 @@ def chooser(dangers: Dangers, model: Callable[[], Model] | None = None) -> ports
             rules = read_rules(book.rules, book.directory)
             kept[:] = [(book.rules, book.directory, rules), *kept[:1]]
         judge = model() if model is not None and not kind.sealed else None
-        return _chosen(_matter(given), kind, book.directory, (rules, judge), dangers)
+        return _chosen(_matter(given), kind, book, (rules, judge), dangers)
 
     return chosen
 
 
 def _chosen(
-    matter: Matter, kind: Kind, directory: Directory, by: tuple[RuleSet, Model | None], dangers: Dangers
+    matter: Matter, kind: Kind, book: Rulebook, by: tuple[RuleSet, Model | None], dangers: Dangers
 ) -> ports.Chosen:
-    rules, model = by
+    (rules, model), directory = by, book.directory
     pointed = suggest_aim(matter, directory)
     decision = choose(matter, directory, rules, pointed, model)
     if kind.sealed:
         decision = _sealed(decision, sealed_receiver(kind, matter, directory))
     accused = accused_in(matter, directory)
+    met, needed = sure(decision, kind, matter, rules.sure), rules.sure.needed(kind.code)
+    bar = Bar(needed, rules.sure.lead, kind.auto_threshold, book.numbers["rules"], met)
     return ports.Chosen(
         unit=decision.unit or "",
-        sure=sure(decision, kind, matter, rules.sure),
+        sure=met,
         category=decision.category or "",
         target=accused[0] if len(accused) == 1 else "",
         aim=pointed,
         danger=danger_in(matter.text, matter.pairs, dangers),
-        record=record_of(decision),
+        record=record_of(replace(decision, bar=bar)),
     )
 
 

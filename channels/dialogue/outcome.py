@@ -149,7 +149,8 @@ def _status(lang: str, status: Status, facts: Facts) -> tuple[Say, ...]:
     full = facts.carry == "all"
     title = shorten(line.title, 200) if full else ""
     lines = [words(lang, "status", number=line.number, word=word, title=title).strip()]
-    lines += [words(lang, "status_unit", unit=unit)] if unit else []
+    because = (status.because_en if lang == "en" else status.because_zh) if full else ""
+    lines += [because or words(lang, "status_unit", unit=unit)] if unit else []
     lines += [due] if (due := _due(lang, status, facts)) else []
     lines += [words(lang, "question", question=status.question)] if status.question and full else []
     if status.reply:

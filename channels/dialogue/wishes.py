@@ -146,11 +146,14 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a letter stands. `open` names what its citizen may do now: add, answer, rate, reopen, withdraw."""
+    """How a letter stands. `because_*` says why that unit has it; `open` names what its citizen may do now: add,
+    answer, rate, reopen, withdraw."""
 
     line: LetterLine
     unit_zh: str = ""
     unit_en: str = ""
+    because_zh: str = ""
+    because_en: str = ""
     due: date | None = None
     question: str = ""
     reply: str = ""

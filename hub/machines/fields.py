@@ -7,6 +7,14 @@ REASON_OPTIONAL = F("reason", "longtext", "理由", "Reason", required=False)
 SEEN = F("seen", "int", "已读到第几条", "Last message seen", required=False)
 UNIT = F("unit", "unit", "单位", "Unit")
 UNIT_OPTIONAL = F("unit", "unit", "建议单位", "Suggested unit", required=False)
+CAUSE = F(
+    "cause",
+    "choice",
+    "为什么不派给建议的单位",
+    "Why not the suggested unit",
+    required=False,
+    options="correction",
+)
 OFFICER = F("officer", "officer", "承办人", "Officer")
 OFFICER_OPTIONAL = F("officer", "officer", "承办人", "Officer", required=False)
 TEXT = F("text", "longtext", "内容", "Text", most=3000)

@@ -42,6 +42,16 @@ def unit_not_accused(turn: Turn) -> Said | None:
     return None
 
 
+def assists_anew(turn: Turn) -> Said | None:
+    """The unit that leads does not assist itself, and no unit is asked twice while it is at it."""
+    unit = str(turn.values["unit"])
+    if unit == turn.case.unit:
+        return Said("这个单位就是承办单位。", "This unit is the one that has the case.")
+    if any(o.kind == "joint" and o.state == "open" and o.unit == unit for o in turn.dossier.overlays):
+        return Said("已经请这个单位协办，还没有反馈。", "This unit is assisting already and has not reported yet.")
+    return None
+
+
 def not_back_and_forth(turn: Turn) -> Said | None:
     """A unit that had the case and gave it up gets it again only by a supervisor's decision: no ping-pong."""
     unit, case = str(turn.values["unit"]), turn.case

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hub import timing
-from hub.case import Notice
+from hub.case import Notice, Overlay
 from hub.kinds import LEVELS
 from hub.language import is_english
 from hub.machines.decisions import draw, drawn
@@ -30,6 +30,9 @@ from hub.machines.guards import (
 from hub.machines.limit_effects import starts_main_at_reception
 from hub.machines.machine import Opening, Step, Turn
 
+CORRECTION = "correction"
+"""The record that a person sent the case elsewhere than routing suggested, with the coded cause."""
+
 
 def level_follows_aim(turn: Turn, step: Step) -> Step:
     """A letter that turns out to be about conduct is raised to the level of that aim, never lowered (DESIGN §10)."""
@@ -37,6 +40,11 @@ def level_follows_aim(turn: Turn, step: Step) -> Step:
     if LEVELS.index(level) <= LEVELS.index(step.case.level):
         return step
     return replace(step, case=replace(step.case, level=level))
+
+
+def keeps_correction(turn: Turn, step: Step) -> Step:
+    """Why a person sent it elsewhere than routing suggested: the department reads it, and routing learns from it."""
+    return opens(CORRECTION, "cause", state="done")(turn, step) if turn.values.get("cause") else step
 
 
 def opens_contact_clock(turn: Turn, step: Step) -> Step:
@@ -132,6 +140,25 @@ def keeps_translation(turn: Turn, step: Step) -> Step:
     step = add_message(turn, step, TRANSLATION, str(turn.values["text"]), "unit", of=of)
     asked = next(o for o in turn.dossier.overlays if o.kind == TRANSLATION and o.data.get("message") == of)
     return timing.settle(turn, step, asked, "done")
+
+
+def own_joint_work(turn: Turn) -> Overlay:
+    """The open joint work of the actor's own unit: several units may assist, and each reports for itself."""
+    work = [o for o in turn.dossier.overlays if o.kind == "joint" and o.state == "open"]
+    holds, directory = turn.actor.holds, turn.book.directory
+    mine = [o for o in work if any(holds(role, o.unit, directory) for role in turn.move.who)]
+    return (mine or work)[0]
+
+
+def reports_own_work(turn: Turn, step: Step) -> Step:
+    return timing.settle(turn, step, own_joint_work(turn), "reported")
+
+
+def counts_interim_report(turn: Turn, step: Step) -> Step:
+    """How often the assisting unit has said how far it is; its limit runs on."""
+    work = own_joint_work(turn)
+    told = replace(work, data={**work.data, "interim": int(work.data.get("interim", 0)) + 1})
+    return replace(step, overlays=(*step.overlays, told))
 
 
 def accepts_report(turn: Turn, step: Step) -> Step:

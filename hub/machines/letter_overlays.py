@@ -17,8 +17,10 @@ from hub.machines.letter_effects import (
     answers_question,
     asks_for_translation,
     calls_person_on_duty,
+    counts_interim_report,
     keeps_translation,
     meets_first_contact,
+    reports_own_work,
     rests_until_review,
 )
 from hub.machines.machine import Move
@@ -139,8 +141,19 @@ HANDLING_OVERLAYS = (
         UNIT,
         F("task", "longtext", "协办事项", "Task", most=1000),
         F("due", "date", "期限", "Due", required=False, ahead=True),
-        checks=(g.unit_not_accused,),
+        checks=(g.unit_not_accused, g.assists_anew),
         effects=(opens("joint", "task", "unit", due="due"), tells("assistant", "assigned")),
+    ),
+    overlay(
+        "joint_interim",
+        "协办进展",
+        "Interim report as assistant",
+        AT_WORK,
+        ("handler", "signer"),
+        TEXT,
+        quiet=True,
+        guards=(g.is_open("joint"),),
+        effects=(says("note", "text", "unit"), counts_interim_report, tells("unit", "question_answered")),
     ),
     overlay(
         "joint_report",
@@ -150,7 +163,7 @@ HANDLING_OVERLAYS = (
         ("handler", "signer"),
         TEXT,
         guards=(g.is_open("joint"),),
-        effects=(says("note", "text", "unit"), closes("joint", "reported"), tells("unit", "question_answered")),
+        effects=(says("note", "text", "unit"), reports_own_work, tells("unit", "question_answered")),
     ),
     overlay(
         "joint_accept",

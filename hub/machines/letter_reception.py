@@ -16,6 +16,7 @@ from hub.machines.effects import (
     tells,
 )
 from hub.machines.fields import (
+    CAUSE,
     COMMENT,
     FILES,
     GRADE_OPTIONAL,
@@ -31,6 +32,7 @@ from hub.machines.letter_effects import (
     closes_now,
     ends_main_rest,
     invites_publication_check,
+    keeps_correction,
     level_follows_aim,
     opens_contact_clock,
 )
@@ -137,12 +139,13 @@ RECEPTION = (
         at("accepted"),
         "dispatched",
         ("dispatcher", "system"),
-        (UNIT, OFFICER_OPTIONAL, GRADE_OPTIONAL, REASON_OPTIONAL),
+        (UNIT, OFFICER_OPTIONAL, GRADE_OPTIONAL, CAUSE, REASON_OPTIONAL),
         guards=(g.objections_left, g.not_merged),
         checks=(g.unit_not_accused, g.not_back_and_forth),
         effects=(
             sets(designated=False, passed_on=False),
             assigns,
+            keeps_correction,
             says("note", "reason", "unit"),
             ledger("dispatch", "met"),
             begins_main("dispatch"),
@@ -161,12 +164,13 @@ RECEPTION = (
         at("accepted"),
         "dispatched",
         ("dispatcher", "supervisor"),
-        (UNIT, GRADE_OPTIONAL, REASON),
+        (UNIT, GRADE_OPTIONAL, CAUSE, REASON),
         guards=(g.not_merged,),
         checks=(g.unit_not_accused, g.not_back_and_forth),
         effects=(
             sets(designated=True),
             assigns,
+            keeps_correction,
             says("note", "reason", "unit"),
             ledger("dispatch", "met"),
             begins_main("dispatch"),
@@ -217,7 +221,7 @@ ANY_TIME = (
         AT_UNIT,
         "dispatched",
         ("dispatcher", "supervisor"),
-        (UNIT, REASON),
+        (UNIT, CAUSE, REASON),
         guards=(g.not_merged,),
         checks=(g.unit_not_accused, g.not_back_and_forth),
         effects=(
@@ -227,6 +231,7 @@ ANY_TIME = (
             ledger("unit", "stop"),
             ledger("first_contact", "stop"),
             assigns,
+            keeps_correction,
             says("note", "reason", "unit"),
             starts_unit,
             starts("sign"),

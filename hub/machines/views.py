@@ -43,6 +43,7 @@ VIEWS = (
     View("to_review", "待审核", "In review", ("in_review",), ("reviewer", "supervisor")),
     View("urging", "催办待回", "Reasons owed", (), (*_OFFICE, "supervisor"), records=("urging",)),
     View("orders", "督办与批示", "Orders", (), (*_OFFICE, "supervisor", "leader"), records=("order", "instruction")),
+    View("joint", "协办", "Joint work", (), (*_OFFICE, "supervisor"), records=("joint",)),
     View("to_translate", "待翻译", "To translate", (), ("handler", "intake", "clerk"), records=("translation",)),
     View("proposals", "督办建议", "Proposed orders", (), ("supervisor", "leader"), records=("proposal",)),
     View(

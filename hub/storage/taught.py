@@ -10,7 +10,9 @@ from hub.storage.tx import Tx
 PAGE = 500
 
 TAUGHT = """
-SELECT c.id, c.origin, c.title, c.category, c.unit, c.decision, m.body
+SELECT c.id, c.origin, c.title, c.category, c.unit, c.decision, m.body,
+  (SELECT o.data FROM overlays o WHERE o.case_id = c.id AND o.kind = 'correction'
+   ORDER BY o.n DESC LIMIT 1) AS corrected
 FROM cases c JOIN messages m ON m.case_id = c.id AND m.n = 1
 WHERE c.machine = 'letter' AND c.sealed = 0 AND c.level IN ('open', 'private') AND c.id > :after
   AND (c.unit <> '' OR c.origin = 'import')
@@ -21,7 +23,8 @@ LIMIT 500
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """An open or private letter; `decision` is routing's record, `category` and `unit` what stands on the case now."""
+    """An open or private letter; `decision` is routing's record, `category` and `unit` what stands on the case now,
+    `cause` the code that a dispatcher gave for sending it elsewhere (checklist, group correction)."""
 
     id: str
     imported: bool
@@ -30,6 +33,7 @@ class Taught:
     category: str
     unit: str
     decision: Mapping[str, Any]
+    cause: str = ""
 
 
 def page(tx: Tx, after: str = "") -> list[Taught]:
@@ -44,6 +48,7 @@ def page(tx: Tx, after: str = "") -> list[Taught]:
             str(r["category"]),
             str(r["unit"]),
             json.loads(r["decision"]),
+            str(json.loads(r["corrected"] or "{}").get("cause", "")),
         )
         for r in rows
     ]

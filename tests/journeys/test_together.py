@@ -22,6 +22,30 @@ async def test_a_second_unit_assists_reports_and_leaves(town: Town) -> None:
     assert "已通知物业配合" not in str(await letter.looks())
 
 
+async def test_two_units_assist_side_by_side_each_with_its_own_limit_and_reports(town: Town) -> None:
+    await town.hires("transit_handler", "handler@transit")
+    letter = await town.writes()
+    await town.reaches_unit(letter.number)
+    await town.does("handler", letter.number, "sign")
+    await town.does("handler", letter.number, "joint_open", unit="housing", task="配电箱归谁管。", due="2026-02-16")
+    await town.does("handler", letter.number, "joint_open", unit="transit", task="站台的灯一起看。", due="2026-02-20")
+    for unit in ("housing", "urban"):
+        problem = await town.cannot("handler", letter.number, "joint_open", unit=unit, task="再看一次。")
+        assert problem["status"] == 422
+
+    await town.does("other_handler", letter.number, "joint_interim", text="已约物业明天到现场。")
+    await town.does("other_handler", letter.number, "joint_report", text="配电箱归物业。")
+    records = (await town.sees("handler", letter.number))["overlays"]
+    work = {o["unit"]: (o["state"], o["data"].get("interim")) for o in records if o["kind"] == "joint"}
+    assert work == {"housing": ("reported", 1), "transit": ("open", None)}
+    assert await town.finds("transit_handler", letter.number)
+    assert not await town.finds("other_handler", letter.number)
+    clocks = (await town.sees("handler", letter.number))["clocks"]
+    limits = {c["name"]: c["day"] for c in clocks if c["name"].startswith("joint#")}
+    assert sorted(limits.values()) == ["2026-02-16", "2026-02-20"]
+    assert "已约物业明天到现场" not in str(await letter.looks())
+
+
 async def test_a_repeat_takes_two_persons_and_a_new_fact_opens_it_again(town: Town) -> None:
     await town.hires("reception2", "intake", "dispatcher", home="intake")
     first, again = await town.writes(), await town.writes(title="路灯还是不亮")

@@ -213,6 +213,24 @@ def test_letters_of_the_store_teach_what_a_person_said(trained: training.Trained
     assert taught(False, "教育文体", "culture") is None
 
 
+@pytest.mark.parametrize(
+    ("cause", "label"),
+    [
+        ("wrong_topic", "交通运输"),
+        ("wrong_place", "教育文体"),
+        ("duty_changed", "教育文体"),
+        ("joint", None),
+        ("this_case", None),
+        ("", "交通运输"),
+    ],
+)
+def test_a_correction_teaches_what_its_cause_says(trained: training.Trained, cause: str, label: str | None) -> None:
+    record = {"category": "教育文体", "unit": "education"}
+    letter = Taught("c", False, "标题", "正文", "教育文体", "transit", record, cause)
+    found = learned(letter, trained.model, {"street_1"}, _silent)
+    assert (found and (found.label, found.unit)) == (label and (label, "transit"))
+
+
 def test_rows_may_be_whole_texts_parts_or_tokens() -> None:
     whole, parts = (
         example({"text": "校门口。没有人值守", "label": "a"}, _silent),

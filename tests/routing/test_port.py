@@ -14,7 +14,7 @@ from tests.routing.letters import dangers, district, kind, load
 def rulebook(rules: dict[str, Any]) -> Rulebook:
     # Routing reads the directory and the rules of a snapshot and nothing else.
     empty: Any = None
-    return Rulebook({}, {}, district(), empty, {}, Checklist({}, ()), {}, rules, {})
+    return Rulebook({"rules": 1}, {}, district(), empty, {}, Checklist({}, ()), {}, rules, {})
 
 
 def asked(book: Rulebook, kind_code: str = "complaint", **changes: Any) -> ports.Chosen:

@@ -97,6 +97,7 @@ class Letter(Told):
     state: str
     says: Name
     unit: Name
+    because: Name
     received_at: datetime
     next_day: date | None
     provisional: bool
@@ -205,6 +206,7 @@ def letter(view: CitizenView) -> Letter:
         state=view.state,
         says=name(view.says),
         unit=name(view.unit),
+        because=name(view.because),
         received_at=view.received_at,
         next_day=view.next_day,
         provisional=view.provisional,

@@ -1,6 +1,5 @@
 """One case on the desk: the thread, who, clocks and why, what is open now, and the reply editor."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,21 +8,17 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.render import SECURITY_HEADERS
-from channels.web.staff import editor, fields, parts
+from channels.web.staff import editor, fields, parts, why
 from channels.web.staff.attempt import UNTOUCHED, Attempt
 from channels.web.staff.counter.entry import ROLES
-from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
+from channels.web.staff.frame import DISPATCH, Desk, hurry, show, sit, status_of, texts
 from channels.web.staff.inbox import subject
 from hub import contact, workbench
 from hub.errors import NotFound, Refusal
 from hub.files import NoSuchFile
 from hub.machines.machine import Move
-from hub.rulebook import Rulebook
 from hub.views import StaffCase
-from routing.choose import because
 from routing.duplicates import like_case
-from routing.matter import Decision, decision_from_json
-from routing.rules import RuleSet, read_rules
 
 RETRIABLE = frozenset({"failed", "ambiguous", "undeliverable"})
 DELIVERIES: Mapping[str, tuple[str, str]] = {
@@ -125,9 +120,10 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
         translate=forms.get("translate"),
         verdict_open=any(m.code in fields.VERDICTS for m in case.moves),
         editor=editor.editor(desk, look, kind, forms, attempt),
-        clocks=[parts.clock(desk, c) for c in case.clocks],
+        clocks=[parts.clock(desk, c, case.overlays) for c in case.clocks],
         assigned=_assigned(desk, case),
-        reasons=_reasons(desk, case.decision),
+        reasons=why.for_unit(desk, case),
+        decided=_decided(desk, case),
         overlays=[parts.overlay(desk, o) for o in reversed(case.overlays) if o["kind"] != "contact"],
         replies=[parts.reply(desk, case.row.number, r) for r in reversed(case.replies)],
         notices=[_notice(desk, n, case) for n in look.notices],
@@ -221,56 +217,10 @@ def _assigned(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
     ]
 
 
-_KEPT: list[tuple[Rulebook, RuleSet]] = []
-
-
-TOPICS = N_("内容主题：%(topics)s（模型 %(model)s 的判断）")
-LEAST_TOPIC = 0.05
-"""Topics less likely than this are not named."""
-
-
-def rules_of(book: Rulebook) -> RuleSet:
-    """The routing rules of a rulebook, read once while it is in force."""
-    if not _KEPT or _KEPT[0][0] is not book:
-        _KEPT[:] = [(book, read_rules(book.rules, book.directory))]
-    return _KEPT[0][1]
-
-
-def decision_of(record: Mapping[str, Any]) -> Decision | None:
-    """The routing decision on a case; None where nobody routed it (imported, split off)."""
-    try:
-        return decision_from_json(json.dumps(record))
-    except ValueError:
-        return None
-
-
-def _reasons(desk: Desk, record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Why the letter came here, in words, strongest first."""
-    decision = decision_of(record)
-    return reason_rows(desk, decision) if decision else []
-
-
-def reason_rows(desk: Desk, decision: Decision, unit: str = "") -> list[dict[str, Any]]:
-    """The reasons of a routing decision in words, all or those that speak for one unit."""
-    rules = rules_of(desk.book)
-    rows = [
-        {
-            "unit": desk.unit(r.unit) if r.unit else "",
-            "text": desk.word(because(r, rules)),
-            "words": list(r.words),
-        }
-        for r in decision.reasons
-        if not unit or r.unit in (unit, None)
-    ]
-    return [*_topics(desk, decision), *rows]
-
-
-def _topics(desk: Desk, decision: Decision) -> list[dict[str, Any]]:
-    """What the model took the letter to be about, and how sure it was; nothing where it was not asked."""
-    if not decision.topics:
-        return []
-    said = "、".join(f"{topic} {chance:.0%}" for topic, chance in decision.topics if chance >= LEAST_TOPIC)
-    return [{"unit": "", "text": desk.say(TOPICS, topics=said, model=decision.model), "words": []}]
+def _decided(desk: Desk, case: StaffCase) -> dict[str, Any] | None:
+    """The whole routing decision, for those who send letters; a unit reads only what spoke for itself."""
+    decision = why.decision_of(case.decision) if any(desk.actor.has(r) for r in DISPATCH) else None
+    return why.whole(desk, decision) if decision else None
 
 
 def _notice(desk: Desk, row: Mapping[str, Any], case: StaffCase) -> dict[str, Any]:

@@ -7,15 +7,15 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.staff import fields, moves, parts
-from channels.web.staff.case import decision_of, reason_rows
 from channels.web.staff.frame import DISPATCH, Desk, hurry, show, sit, status_of, texts
+from channels.web.staff.suggested import CAUSE, causes, must_say_why, picks
+from channels.web.staff.why import decision_of, whole
 from hub import workbench
 from hub.errors import Invalid, NotFound, Refusal, Said
 from hub.machines.registry import MACHINES
 from hub.workbench import Waiting
 from routing.duplicates import like_each
 
-MOST_PICKS = 4
 VIEWS = ("contested", "to_dispatch", "to_accept")
 LETTER = MACHINES["letter"].moves
 
@@ -32,17 +32,18 @@ async def send(request: web.Request) -> web.StreamResponse:
     given = form(request)
     unit = fields.unit_code(texts(given, "pick") or texts(given, "unit"), desk.book.directory)
     version = moves.whole(given, "version")
-    written = {name: texts(given, name) for name in ("reason", "grade")}
+    written = {name: texts(given, name) for name in ("reason", "grade", CAUSE)}
     try:
         await _send(desk, number, {"unit": unit, **written}, version)
     except NotFound:
         raise
     except Refusal as fault:
-        return await _render(desk, number, fault, {"unit": texts(given, "unit"), **written})
+        return await _render(desk, number, fault, {"unit": unit, **written})
     raise web.HTTPSeeOther(f"/staff/dispatch?done=dispatch&number={number}")
 
 
 async def _send(desk: Desk, number: str, written: dict[str, str], version: int) -> None:
+    await must_say_why(desk, number, "dispatch", written)
     look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
     open_now = {m.code for m in look.case.moves}
     if "accept" in open_now:
@@ -94,7 +95,7 @@ async def _render(
         "dispatch.html",
         status=status_of(fault) if fault else 200,
         objections=[c for c in cards if c["contested"]],
-        letters=[c for c in cards if not c["contested"]],
+        letters=sorted((c for c in cards if not c["contested"]), key=lambda c: c["asked"] is None),
         units=fields.units_of(desk.book.directory, desk.lang),
         gone=f"{number}：{desk.word(fault.said)}" if fault and gone else "",
         done=f"{done_number} {desk.say(N_('已完成：%(move)s'), move=word)}" if word and word != done else "",
@@ -111,7 +112,8 @@ def _card(desk: Desk, waiting: Waiting, number: str, fault: Refusal | None, give
         "version": waiting.row.version,
         "body": waiting.body,
         "place": waiting.place,
-        "picks": _picks(desk, waiting) if sendable else [],
+        "picks": picks(desk, waiting) if sendable else [],
+        "asked": _asked(desk, fault if mine else None, given),
         "sendable": sendable,
         "accepts": "accept" in waiting.moves,
         "reason_needed": "dispatch" not in waiting.moves and "accept" not in waiting.moves,
@@ -120,10 +122,10 @@ def _card(desk: Desk, waiting: Waiting, number: str, fault: Refusal | None, give
         "objection": waiting.objection,
         "wish": desk.unit(waiting.wish),
         "from_unit": desk.unit(waiting.unit),
-        "reasons": _reasons(desk, waiting),
+        "decided": _decided(desk, waiting),
         "grades": _grades(desk, waiting),
         "errors": said,
-        "given": given if mine else {},
+        "given": {**given, "unit": desk.unit(given.get("unit", "")) or given.get("unit", "")} if mine else {},
     }
 
 
@@ -135,24 +137,24 @@ def _grades(desk: Desk, waiting: Waiting) -> list[tuple[str, str]]:
 
 def _sentences(desk: Desk, fault: Refusal) -> list[str]:
     return (
-        [desk.word(fields.unit_said(s)) for s in fault.fields.values()]
+        [desk.word(fields.unit_said(s)) for name, s in fault.fields.items() if name != CAUSE]
         if isinstance(fault, Invalid)
         else [desk.word(fault.said)]
     )
 
 
-def _picks(desk: Desk, waiting: Waiting) -> list[dict[str, Any]]:
-    """The units that routing ranked, strongest first, without those that may never see the letter."""
-    decision = decision_of(waiting.decision)
-    if decision is None:
-        return []
-    ranked = [c for c in decision.ranked if c.unit not in waiting.barred and desk.unit(c.unit)][:MOST_PICKS]
-    return [
-        {"unit": c.unit, "name": desk.unit(c.unit), "score": round(c.score * 100), "words": list(c.words)}
-        for c in ranked
-    ]
+def _asked(desk: Desk, fault: Refusal | None, given: dict[str, str]) -> dict[str, Any] | None:
+    """What is asked before the letter goes elsewhere than suggested; None where nothing is."""
+    if not isinstance(fault, Invalid) or CAUSE not in fault.fields:
+        return None
+    return {
+        "code": given["unit"],
+        "unit": desk.unit(given["unit"]),
+        "causes": causes(desk),
+        "said": desk.word(fault.fields[CAUSE]),
+    }
 
 
-def _reasons(desk: Desk, waiting: Waiting) -> list[dict[str, Any]]:
+def _decided(desk: Desk, waiting: Waiting) -> dict[str, Any] | None:
     decision = decision_of(waiting.decision)
-    return reason_rows(desk, decision) if decision else []
+    return whole(desk, decision) if decision else None

@@ -12,6 +12,7 @@ from channels.web.staff import drafts, editor, enclosures, fields
 from channels.web.staff.attempt import Attempt, Kept
 from channels.web.staff.case import render
 from channels.web.staff.frame import Desk, hurry, sit, status_of, texts
+from channels.web.staff.suggested import must_say_why
 from hub import workbench
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Refusal
 from hub.machines.machine import Move
@@ -74,6 +75,7 @@ async def make(request: web.Request) -> web.StreamResponse:
         kept = await drafts.attempted(desk, number, code, asked.values, given)
         return drafts.note(desk, kept) if texts(given, "part") else await render(desk, number, kept)
     try:
+        await must_say_why(desk, number, code, asked.values)
         await attempt(desk, number, asked)
     except NotFound:
         raise

@@ -58,6 +58,7 @@ OVERLAYS: Mapping[str, str] = {
     "translation": N_("翻译来信"),
     "lifting": N_("取消遮盖申请"),
     "grade": N_("定级"),
+    "correction": N_("不按建议派单"),
     "urging": N_("催办待回"),
     "proposal": N_("督办建议"),
     "duty": N_("已通知值班室"),
@@ -168,11 +169,14 @@ def lamp(row: Row) -> str:
     return LAMPS.get(row.lamp.colour, row.lamp.colour)
 
 
-def clock(desk: Desk, view: ClockView) -> dict[str, Any]:
-    """One clock with its lamp and its reckoning day by day."""
+def clock(desk: Desk, view: ClockView, overlays: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One clock with its lamp and its reckoning day by day; that of joint work names its unit."""
+    _, _, n = view.name.partition("#")
+    work = next((o for o in overlays if o["kind"] == "joint" and str(o["n"]) == n), None)
+    whose = " · " + desk.unit(work["unit"]) if work else ""
     shown = "red" if view.late else "paused" if view.phase == "paused" else "green"
     return {
-        "name": desk.word(clock_word(view.name)),
+        "name": desk.word(clock_word(view.name)) + whose,
         "round": view.round,
         "running": view.phase in ("running", "paused"),
         "lamp": shown,
@@ -297,14 +301,19 @@ def overlay(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
     told = [str(data[name]) for name in ("task", "reason", "grade") if isinstance(data.get(name), str)]
     if level := data.get("level"):
         told.append(desk.word(coded(desk, "orders", str(level))))
+    if cause := data.get("cause"):
+        told.append(desk.word(coded(desk, "correction", str(cause))))
     if listed := data.get("listed"):
         told.append(desk.say(N_("%(day)s起公开挂牌"), day=listed))
+    if interim := data.get("interim"):
+        told.append(desk.say(N_("已反馈进展%(n)s次"), n=interim))
     if "days" in data:
         told.append(desk.say(N_("%(n)s天"), n=data["days"]))
     return {
         "word": desk.say(OVERLAYS.get(row["kind"], row["kind"])),
         "state": desk.say(STATES.get(row["state"], row["state"])),
         "open": row["state"] == "open",
+        "late": row["state"] == "open" and row["due"] is not None and row["due"] <= desk.now,
         "at": row["at"],
         "by": row["by"],
         "due": row["due"],

@@ -11,9 +11,9 @@ from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.keys import Fields
 from channels.web.staff.admin_tabs import tabs
-from channels.web.staff.case import decision_of, reason_rows, rules_of
 from channels.web.staff.fields import unit_code
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
+from channels.web.staff.why import decision_of, reason_rows, rules_of
 from hub.errors import Invalid, NotFound, Refusal, Said
 from hub.kinds import AIMS
 from hub.machines.fields import CHOICES

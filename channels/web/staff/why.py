@@ -1,0 +1,144 @@
+"""Why a letter goes where it goes, in words: for the dispatcher the whole decision, for a unit what spoke for it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from channels.texts.catalog import N_
+from channels.web.staff import parts
+from channels.web.staff.frame import Desk
+from hub.rulebook import Rulebook
+from hub.views import StaffCase
+from routing.choose import because
+from routing.matter import MODEL, Bar, Decision, decision_from_json
+from routing.rules import RuleSet, read_rules
+
+TOPICS = N_("内容主题：%(topics)s（模型 %(model)s 的判断）")
+LEAST_TOPIC = 0.05
+"""Topics less likely than this are not named."""
+STEPS: Mapping[str, str] = {
+    "aim": N_("反映对象"),
+    "target": N_("来信人点名的单位"),
+    "model": N_("主题模型"),
+    "independent": N_("回避后可以受理的单位"),
+    "desk": N_("由受理中心人工派单"),
+}
+"""What is looked at beside the rules, which are called by their own sentences."""
+OUTCOMES: Mapping[str, str] = {
+    "matched": N_("符合"),
+    "unsure": N_("没有把握"),
+    "unknown": N_("没有这个单位"),
+    "inside_longer_word": N_("词语只是另一个更长词语的一部分"),
+    "no_unit": N_("没有找到对应的单位"),
+    "kind": N_("信件类别不符"),
+    "area": N_("地点不符"),
+    "field": N_("填写的栏目不符"),
+    "words_none": N_("有要排除的词语"),
+    "conflict": N_("该单位要回避"),
+    "matter": N_("反映问题"),
+    "service": N_("反映服务态度作风"),
+    "misconduct": N_("检举控告"),
+}
+DOUBTS = frozenset({"aim.doubt", "aim.unclear"})
+MET = N_("达到自动派单的要求（规则第%(rules)s版）。")
+ASIDE = N_("没有自动派单：%(why)s（规则第%(rules)s版）。")
+
+_KEPT: list[tuple[Rulebook, RuleSet]] = []
+
+
+def rules_of(book: Rulebook) -> RuleSet:
+    """The routing rules of a rulebook, read once while it is in force."""
+    if not _KEPT or _KEPT[0][0] is not book:
+        _KEPT[:] = [(book, read_rules(book.rules, book.directory))]
+    return _KEPT[0][1]
+
+
+def decision_of(record: Mapping[str, Any]) -> Decision | None:
+    """The routing decision on a case; None where nobody routed it (imported, split off)."""
+    try:
+        return decision_from_json(json.dumps(record))
+    except ValueError:
+        return None
+
+
+def reason_rows(desk: Desk, decision: Decision, unit: str = "") -> list[dict[str, Any]]:
+    """The reasons of a routing decision in words, strongest first: all, or those that speak for one unit."""
+    rules = rules_of(desk.book)
+    rows = [
+        {
+            "unit": desk.unit(r.unit) if r.unit else "",
+            "text": desk.word(because(r, rules)),
+            "words": list(r.words),
+        }
+        for r in decision.reasons
+        if not unit or r.unit in (unit, None)
+    ]
+    return [*_topics(desk, decision), *rows]
+
+
+def whole(desk: Desk, decision: Decision) -> dict[str, Any]:
+    """The decision as the reception desk reads it: what was weighed, what was tried, and what stood in the way."""
+    rules = rules_of(desk.book)
+    tried = []
+    for step in decision.tried:
+        rule = rules.get(step.step)
+        name = desk.word(rule.because) if rule else desk.say(STEPS.get(step.step, step.step))
+        tried.append((name, desk.say(OUTCOMES.get(step.outcome, step.outcome))))
+    return {
+        "verdict": _verdict(desk, decision),
+        "reasons": reason_rows(desk, decision),
+        "ranked": [(desk.unit(c.unit), f"{c.score:.0%}", "、".join(c.words)) for c in decision.ranked],
+        "tried": tried,
+    }
+
+
+def for_unit(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
+    """Why this very unit has the case: what spoke for it, or the cause that a person gave for sending it here."""
+    decision, now = decision_of(case.decision), [a["code"] for a in case.assignments if a["until"] is None]
+    unit = str(now[0]) if now else ""
+    if decision is None or not unit:
+        return []
+    given = [o["data"].get("cause", "") for o in case.overlays if o["kind"] == "correction" and o["unit"] == unit]
+    if unit == decision.unit or not given:
+        return reason_rows(desk, decision, unit)
+    text = desk.say(
+        N_("受理中心派给%(unit)s。系统原先建议的是%(other)s：%(cause)s。"),
+        unit=desk.unit(unit),
+        other=desk.unit(decision.unit or "") or desk.say(N_("人工派单")),
+        cause=desk.word(parts.coded(desk, "correction", given[-1])),
+    )
+    return [{"unit": "", "text": text, "words": []}]
+
+
+def _verdict(desk: Desk, decision: Decision) -> str:
+    """Whether it could go out without a person, and if not, what it lacked; empty where no bar is on record."""
+    bar = decision.bar
+    if bar is None:
+        return ""
+    if bar.met:
+        return desk.say(MET, rules=bar.rules)
+    return desk.say(ASIDE, why=_lack(desk, decision, bar), rules=bar.rules)
+
+
+def _lack(desk: Desk, decision: Decision, bar: Bar) -> str:
+    if decision.unit is None or any(r.rule in DOUBTS for r in decision.reasons):
+        return desk.say(N_("要由人来看"))
+    chance = decision.topics[0][1] if decision.topics else None
+    if chance is not None and chance < bar.topic:
+        return desk.say(N_("主题的把握%(is)s，要%(needed)s"), **{"is": f"{chance:.0%}", "needed": f"{bar.topic:.0%}"})
+    if chance is None and decision.score < bar.score:
+        return desk.say(
+            N_("首选单位得分%(is)s，要%(needed)s"), **{"is": f"{decision.score:.0%}", "needed": f"{bar.score:.0%}"}
+        )
+    if len(decision.ranked) > 1:
+        return desk.say(N_("第二个单位和第一个相差不大"))
+    return desk.say(N_("隐名来信要人先看过遮盖"))
+
+
+def _topics(desk: Desk, decision: Decision) -> list[dict[str, Any]]:
+    """What the model took the letter to be about, and how sure it was; nothing where it was not asked."""
+    if not decision.topics:
+        return []
+    said = "、".join(f"{topic} {chance:.0%}" for topic, chance in decision.topics if chance >= LEAST_TOPIC)
+    spoke = next((r.words for r in decision.reasons if r.rule == MODEL), ())
+    return [{"unit": "", "text": desk.say(TOPICS, topics=said, model=decision.model), "words": list(spoke)}]
