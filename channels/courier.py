@@ -13,7 +13,7 @@ import structlog
 
 from channels.crew import Crew
 from channels.dialogue.talk import Button
-from channels.letters import Desk, Facts, Written, holder_of, read_facts, write
+from channels.letters import Desk, Facts, Written, buttons, holder_of, read_facts, write
 from channels.mail.marks import PROVEN, mark_of
 from channels.mail.strangers import Strangers
 from channels.mail.words import footer
@@ -50,9 +50,9 @@ WORTH_A_CALL = frozenset(
     | {"merged", "due_moved"}
 )
 """What a citizen with nothing but a phone is told by a person, where no gateway sends text messages (DESIGN §7)."""
-NOT_WORTH_A_MESSAGE = frozenset({"rated", "message_added", "accepted"})
+NOT_WORTH_A_MESSAGE = frozenset({"rated", "told_done", "message_added", "accepted"})
 """What need not be sent as a text message: the citizen did it a moment ago, or hears more soon."""
-UNASKED = frozenset({"received", "accepted", "dispatched", "message_added", "rated"})
+UNASKED = frozenset({"received", "accepted", "dispatched", "message_added", "rated", "told_done"})
 """What the hub says by itself, before a person has looked: it repeats no word of the letter by mail."""
 MAIL = "mail"
 HANDS = 16
@@ -177,7 +177,7 @@ class Courier:
             along = carried(outlet, form, facts.files)
             words = await self._written(errand, facts, form, attached=bool(along))
             quiet = await self._quiet_now(facts)
-            return Parcel(usual, chat, OutboundMessage(words.body, _see(facts), silent=quiet), along)
+            return Parcel(usual, chat, OutboundMessage(words.body, buttons(claimed.text, facts), silent=quiet), along)
         address = (chat if usual == MAIL else "") or email
         acquainted = usual == MAIL or await self._is_proven(address)
         if address and acquainted and MAIL in self._outlets and MAIL not in without:
@@ -385,12 +385,6 @@ def settled(tx: Tx, errand: Errand, ending: Ending, now: datetime) -> bool:
 def _form(form: Form, facts: Facts) -> Form:
     """Of a hidden matter no channel says more than number, state and link."""
     return "short" if is_hidden(facts.dossier.case) else form
-
-
-def _see(facts: Facts) -> tuple[tuple[Button, ...], ...]:
-    """A button under a notice that opens the letter in the conversation; ids only."""
-    label = "See how it stands" if facts.party.lang == "en" else "看看进展"
-    return ((Button(label, f"see:{facts.dossier.case.number}"),),)
 
 
 @asynccontextmanager

@@ -23,6 +23,7 @@ from channels.dialogue import (
     Status,
     Supplement,
     Talked,
+    TellDone,
     ToPerson,
     Track,
     Wish,
@@ -93,6 +94,9 @@ async def made_ready(office: Office, chat: Chat, wish: Wish, files: tuple[Attach
         case Rate():
             values = {"score": wish.score, "solved": wish.solved, "comment": wish.comment}
             return await _moved(office, chat, wish.number, "rate", values, book)
+        case TellDone():
+            told = {"done": wish.done, "about": wish.about or ""}
+            return await _moved(office, chat, wish.number, "tell_done", told, book)
         case Reopen():
             return await _moved(office, chat, wish.number, "reopen", {"reason": wish.reason}, book)
         case _:
@@ -101,12 +105,14 @@ async def made_ready(office: Office, chat: Chat, wish: Wish, files: tuple[Attach
 
 def lines(tx: Tx, chat: Chat, book: Rulebook) -> tuple[LetterLine, ...]:
     """The chat's own letters, newest first."""
-    return tuple(_line(case, chat, book) for case in dialogues.letters(tx, chat.kind, chat.digest))
+    found = dialogues.letters(tx, chat.kind, chat.digest)
+    asked = dialogues.asked(tx, (case.id for case in found)) if found else {}
+    return tuple(_line(case, chat, book, asked.get(case.id, 0)) for case in found)
 
 
-def _line(case: Case, chat: Chat, book: Rulebook) -> LetterLine:
+def _line(case: Case, chat: Chat, book: Rulebook, asked: int = 0) -> LetterLine:
     word = WORDS[MACHINES[case.machine].states[case.state].word]
-    return LetterLine(case.number, _title(case.title, case.kind, chat, book), word.zh, word.en)
+    return LetterLine(case.number, _title(case.title, case.kind, chat, book), word.zh, word.en, asked)
 
 
 def _title(title: str, kind: str, chat: Chat, book: Rulebook) -> str:
@@ -213,6 +219,7 @@ def _open(view: CitizenView, question: str) -> tuple[str, ...]:
     offered = (
         ("answer", says and bool(question)),
         ("add", says and not question),
+        ("tell", "tell_done" in view.moves),
         ("rate", "rate" in view.moves),
         ("reopen", "reopen" in view.moves),
         ("withdraw", "withdraw" in view.moves),

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from channels.dialogue.asking import button
 from channels.dialogue.outcome import day_words
+from channels.dialogue.talk import Button
 from channels.parcels import Form
 from hub.case import Case, Dossier, Party
 from hub.daylines import is_provisional
 from hub.enclosing import enclosed
+from hub.machines.effects import ASKED
+from hub.machines.outcome_guards import QUESTION
 from hub.own_words import is_hidden
 from hub.privacy.codes import spell
 from hub.rulebook import Rulebook
@@ -192,3 +196,13 @@ def holder_of(case: Case) -> str:
     if case.unit and (case.sealed or not is_hidden(case)):
         return f"officer:{case.officer}" if case.officer else f"handler@{case.unit}"
     return "intake@"
+
+
+def buttons(text: str, facts: Facts) -> tuple[tuple[Button, ...], ...]:
+    """Buttons under a notice, ids only: the answers where something is asked, and one that opens the letter."""
+    number, lang, asked = facts.dossier.case.number, facts.party.lang, facts.dossier.open(QUESTION)
+    see = (Button("See how it stands" if lang == "en" else "看看进展", f"see:{number}"),)
+    if text not in ASKED or asked is None:
+        return (see,)
+    answers = tuple(button(lang, f"told_{v}", f"tell:{number}:{asked.n}:{v}") for v in ("yes", "partly", "no"))
+    return (answers, see)

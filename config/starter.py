@@ -27,6 +27,7 @@ def read(folder: Path = HERE) -> dict[str, Any]:
             "notices": _toml(folder / "texts" / "notices.toml"),
             "templates": _toml(folder / "texts" / "templates.toml"),
             "bulletins": _toml(folder / "texts" / "bulletins.toml"),
+            "call_script": _toml(folder / "texts" / "call_script.toml"),
         },
     }
 

@@ -17,7 +17,7 @@ from hub.calendar import read_calendar
 from hub.errors import NotNow
 from hub.journal import Entry
 from hub.kinds import Kind, read_kind
-from hub.ladders import Ladder, read_ladders
+from hub.ladders import Ladder, read_calls, read_ladders
 from hub.machines.registry import MACHINES
 from hub.rulebook import FAMILIES
 from hub.rulesets import read_rule_sets
@@ -56,6 +56,7 @@ def check(content: Mapping[str, Any], check_rules: CheckRules) -> list[str]:
     kinds = _read_all(faults, (partial(read_kind, row, rule_sets) for row in content["kinds"]["kinds"]))
     directory = _read(faults, lambda: read_units(content["units"], 0))
     ladders = _read(faults, lambda: read_ladders(content["ladders"])) or {}
+    _read(faults, lambda: read_calls(content["ladders"]))
     _read(faults, lambda: read_calendar(content["calendar"], 0))
     if directory is not None:
         _read(faults, lambda: check_rules(content["rules"], directory, [k.code for k in kinds]))

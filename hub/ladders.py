@@ -11,7 +11,7 @@ from hub.calendar import WorkCalendar
 from hub.clocks import due_day
 from hub.limits import Limit, parse_limit
 
-Deed = Literal["remind", "red", "urge", "order_proposal", "call_back", "watch", "alert"]
+Deed = Literal["remind", "red", "urge", "order_proposal", "call_back", "ask", "watch", "alert"]
 DEEDS: tuple[Deed, ...] = get_args(Deed)
 
 # A rung for somebody who does not exist would be silence: the roles of the glossary and the citizen; the unit that was
@@ -88,8 +88,9 @@ class Rung:
 
     The fact itself is always stamped at its true time. `remind` a hint before it is late (黄), `red` it is late (红),
     `urge` 催办通知书 (where it names the signer, the unit owes a written reason), `order_proposal` the draft of an
-    order (`level`, a code of the checklist's `orders`) that a person decides on, `call_back` somebody asks the citizen,
-    `watch` what inspection looks at, `alert` an urgent matter that nobody has acknowledged.
+    order (`level`, a code of the checklist's `orders`) that a person decides on, `call_back` somebody calls the
+    citizen, `ask` they are asked whether a promise was kept, `watch` what inspection looks at, `alert` an urgent matter
+    that nobody has acknowledged.
     """
 
     code: str
@@ -152,6 +153,9 @@ def next_staffed_moment(calendar: WorkCalendar, moment: datetime) -> datetime:
 
 
 DIGEST_FROM = "digest_from"
+CALL_AGAIN, CALL_GIVE_UP = "call_again", "call_give_up"
+PLAIN = frozenset({DIGEST_FROM, CALL_AGAIN, CALL_GIVE_UP})
+"""What stands beside the ladders."""
 ONE_BY_ONE = 1_000_000
 """Without a threshold nothing is put together."""
 
@@ -161,7 +165,7 @@ def read_ladders(content: Mapping[str, Any]) -> dict[str, Ladder]:
 
     Raises ValueError naming ladder and rung when a time, role, deed or key is not known or a code stands twice.
     """
-    return {name: _read_ladder(name, table) for name, table in content.items() if name != DIGEST_FROM}
+    return {name: _read_ladder(name, table) for name, table in content.items() if name not in PLAIN}
 
 
 def read_digest_from(content: Mapping[str, Any]) -> int:
@@ -170,6 +174,26 @@ def read_digest_from(content: Mapping[str, Any]) -> int:
     if not isinstance(number, int) or number < 2:
         raise ValueError(f"{DIGEST_FROM} 应当是不小于 2 的整数")
     return number
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How a citizen is called: when again after each try that nobody answered, and after how long it is given up."""
+
+    again: tuple[RungTime, ...]
+    give_up: Limit
+
+
+ONE_CALL = Calls((), Limit(10, "wd"))
+"""Without a spread nobody calls twice."""
+
+
+def read_calls(content: Mapping[str, Any]) -> Calls:
+    """The spread of calls; raises ValueError for a time that does not lie after the try it follows."""
+    again = tuple(RungTime(spec) for spec in content.get(CALL_AGAIN, ()))
+    if any(not time.spec.startswith("+") for time in again):
+        raise ValueError(f"{CALL_AGAIN} 要写成 +4sh、+1wd 这样的时间")
+    return Calls(again, parse_limit(content[CALL_GIVE_UP]) if CALL_GIVE_UP in content else ONE_CALL.give_up)
 
 
 def _read_ladder(name: str, table: Mapping[str, Any]) -> Ladder:

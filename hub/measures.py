@@ -8,6 +8,7 @@ from typing import NamedTuple
 from hub.calendar import WorkCalendar
 from hub.case import Assignment, Clock, Dossier, Overlay
 from hub.clocks import LedgerEvent, has_breached
+from hub.machines.outcome_guards import DEED
 
 WHOLE = ""
 """The unit of the rows that count for the whole hub."""
@@ -104,7 +105,7 @@ def _limits(dossier: Dossier) -> Iterator[Counted]:
 
     A clock counts on the day it was met in time, or on the day its limit passed: once, whether answered later or not.
     """
-    promised = {o.opened_at for o in dossier.overlays if o.kind == "commitment"}
+    promised = {o.opened_at for o in dossier.overlays if o.kind == "commitment" and o.data.get("of") != DEED}
     drawn_back = {r.round for r in dossier.replies if r.n in _drawn_back(dossier)}
     for clock in dossier.clocks:
         prefix = _CLOCKS.get(clock.name.partition("#")[0])
@@ -173,6 +174,7 @@ _OPENED = {
     "objection": "objected",
     "reopen_request": "reopen_asked",
     "commitment": "commitments",
+    "unsolved": "unsolved",
     "urging": "urged",
     "order": "ordered",
 }
@@ -182,7 +184,16 @@ _SETTLED = {
     ("extension", "granted"): "extended",
     ("urging", "answered"): "reason_given",
     ("order", "answered"): "order_answered",
+    ("commitment", "kept"): "commitments_kept",
+    ("commitment", "partly"): "commitments_partly",
+    ("commitment", "broken"): "commitments_broken",
+    ("commitment", "unconfirmed"): "commitments_unconfirmed",
     ("call_back", "done"): "called_back",
+    ("call_back", "refused"): "called_back",
+    ("call_back", "unreached"): "called_back",
+    ("call_back", "missed"): "call_missed",
+    ("unsolved", "granted"): "unsolved_reopened",
+    ("unsolved", "refused"): "unsolved_stands",
 }
 _READINGS = {"second_reading": "second_read", "later_reading": "later_read"}
 _LATE = {"urging": "reason_late", "order": "order_late", "joint": "joint_late"}
@@ -200,20 +211,29 @@ def _overlays(dossier: Dossier) -> Iterator[Counted]:
         settled = _SETTLED.get((overlay.kind, overlay.state))
         if settled and overlay.decided_at is not None:
             yield _at(dossier, overlay.decided_at, settled)
-            yield from (_at(dossier, overlay.decided_at, said) for said in _said_by_phone(overlay))
+        yield from _said_when_asked(dossier, overlay)
     for clock in dossier.clocks:
         kind = clock.name.partition("#")[0]
         if clock.breached_at is not None and kind in _LATE:
             yield _at(dossier, clock.breached_at, _LATE[kind])
 
 
-def _said_by_phone(overlay: Overlay) -> Iterator[str]:
-    """What a call-back brought: whether somebody was reached, and what they said; the unreached are unrated."""
-    if overlay.kind != "call_back" or overlay.data.get("result") != "reached":
-        return
-    yield "reached"
-    if overlay.data.get("solved"):
-        yield f"phone:{overlay.data['solved']}"
+def _said_when_asked(dossier: Dossier, overlay: Overlay) -> Iterator[Counted]:
+    """What citizens said on the phone, and on their channel when their limit ended: each apart from what they rate.
+
+    Who was not reached has rated nothing.
+    """
+    at, data = overlay.decided_at, overlay.data
+    if overlay.kind == "call_back" and overlay.state == "done" and at is not None:
+        yield _at(dossier, at, "reached")
+        yield _at(dossier, at, f"phone:{data['solved']}")
+        if score := int(data.get("score", 0)):
+            yield _at(dossier, at, "phone_rated")
+            yield _at(dossier, at, "phone_score")._replace(n=score)
+            if score >= SATISFIED_FROM:
+                yield _at(dossier, at, "phone_satisfied")
+    if overlay.kind == "outcome" and overlay.state == "told" and at is not None and "about" not in data:
+        yield _at(dossier, at, f"asked:{data['answer']}")
 
 
 def _at(dossier: Dossier, at: datetime, measure: str) -> Counted:

@@ -14,6 +14,7 @@ ROLES: dict[str, str] = {
     "reviewer": "审核员",
     "publisher": "公开审查员",
     "supervisor": "督查员",
+    "caller": "回访员",
     "identity": "身份查看员",
     "leader": "领导",
     "admin": "系统管理员",

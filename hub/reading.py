@@ -15,6 +15,7 @@ from hub.held import booked, changes
 from hub.kinds import Kind
 from hub.lamps import lamp
 from hub.machines.fields import CHOICES
+from hub.machines.outcome_guards import QUESTION
 from hub.machines.registry import MACHINES
 from hub.machines.sentences import EXPLAINED
 from hub.machines.views import BY_CODE, View, views_for
@@ -29,6 +30,7 @@ from hub.storage import cases, desk_rows, journal, lists, people, publications
 from hub.storage.tx import Row as StoredRow
 from hub.storage.tx import Tx
 from hub.views import (
+    Asked,
     CitizenView,
     FileView,
     LineView,
@@ -43,7 +45,7 @@ from hub.words import IN_HANDS, WORDS, line_words
 NOTHING = Said("", "")
 INTERNAL = ("note", "translation")
 """Kinds of messages that are for the office alone."""
-CITIZEN_MOVES = ("add", "supply", "rate", "reopen", "withdraw", "open_contact", "appeal", "set_level")
+CITIZEN_MOVES = ("add", "supply", "rate", "tell_done", "reopen", "withdraw", "open_contact", "appeal", "set_level")
 
 
 # The citizen's own letter -------------------------------------------------------------------------------------------
@@ -94,7 +96,18 @@ def own_letter(tx: Tx, case_id: str, party: int, book: Rulebook, now: datetime) 
         published=str(page["number"]) if page and page["live"] else "",
         result=_result(dossier, kind),
         version=case.version,
+        asked=_asked(dossier, book),
     )
+
+
+def _asked(dossier: Dossier, book: Rulebook) -> Asked | None:
+    """The newest question to the citizen that is open, with the last day of the promise it is about."""
+    question = dossier.open(QUESTION)
+    if question is None:
+        return None
+    promise = dossier.overlay(int(question.data.get("about", 0)))
+    due = promise.due_at if promise is not None else None
+    return Asked(question.n, book.calendar.day_of(due - timedelta(microseconds=1)) if due else None)
 
 
 def _citizen_sentence(case: Case, book: Rulebook) -> Said:
@@ -253,7 +266,8 @@ def may_show_contact(dossier: Dossier, actor: Actor, book: Rulebook) -> bool:
     if case.level in HIDDEN_LEVELS:
         agreed = next((o for o in dossier.overlays if o.kind == "ask_contact" and o.state == "granted"), None)
         return agreed is not None and actor.id == agreed.opened_by
-    return works or actor.has("dispatcher") or actor.has("supervisor")
+    calls = actor.has("caller") and dossier.open("call_back") is not None
+    return works or calls or actor.has("dispatcher") or actor.has("supervisor")
 
 
 # Pieces of views ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from hub.calendar import WorkCalendar, read_calendar
 from hub.errors import OldEdition
 from hub.kinds import Kind, read_kinds
-from hub.ladders import ONE_BY_ONE, Ladder, read_digest_from, read_ladders
+from hub.ladders import ONE_BY_ONE, ONE_CALL, Calls, Ladder, read_calls, read_digest_from, read_ladders
 from hub.privacy import masking
 from hub.rulesets import RuleSets, read_rule_sets
 from hub.units import Directory, read_units
@@ -43,6 +43,8 @@ class Rulebook:
     rule_sets: RuleSets
     digest_from: int = ONE_BY_ONE
     """From how many notices of one kind on an officer is told by one digest."""
+    calls: Calls = ONE_CALL
+    """How citizens are called: the spread of the tries."""
 
     @cached_property
     def public(self) -> masking.Directory:
@@ -115,6 +117,7 @@ def read_rulebook(
         rules=content["rules"],
         rule_sets=read_rule_sets(content["kinds"].get("rule_sets", ())),
         digest_from=read_digest_from(content["ladders"]),
+        calls=read_calls(content["ladders"]),
     )
 
 

@@ -12,7 +12,7 @@ from hub.machines.guards import conflicts
 from hub.people import Actor
 from hub.units import Directory
 
-WHOLE_HUB = frozenset({"intake", "dispatcher", "reviewer", "supervisor", "leader", "publisher"})
+WHOLE_HUB = frozenset({"intake", "dispatcher", "reviewer", "supervisor", "caller", "leader", "publisher"})
 """Hub-wide roles that see every case which is not sealed."""
 NAMED_ON_SEALED = frozenset({"supervisor", "handler", "signer"})
 """Roles at the very unit that a sealed kind names; for everybody else the case does not exist."""

@@ -69,6 +69,14 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to the citizen whether it was done: its place on the case, and the day where a promise named one."""
+
+    n: int
+    promised: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class CitizenView:
     """A case as its citizen reads it: five plain words, who has it, the next date, the thread, what is open to do."""
 
@@ -96,6 +104,7 @@ class CitizenView:
     published: str
     result: Said
     version: int
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ VIEWS = {
     "overdue_staff": "late",
     "urge": "urging",
     "record_late": "late",
-    "call_back": "to_decide",
+    "call_back": "calls",
     "review_waiting": "to_review",
     "assigned": "to_sign",
 }

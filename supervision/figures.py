@@ -258,14 +258,13 @@ FIGURES: tuple[Figure, ...] = (
         "kept",
         Said("承诺兑现", "Commitments kept"),
         Said(
-            "按承诺的日期做到 ÷ 承诺日期已过或已做到的",
-            "done by the promised day ÷ commitments whose day has passed or that were done",
+            "兑现的 ÷ 有了结果的承诺：来信人说办好了才算，督查查实的可以改；来信人没有回答的不算",
+            "kept ÷ commitments with an outcome, by the citizen's word or as supervision found",
         ),
         "share",
-        ("commitment_in_time",),
-        ("commitment_in_time", "commitment_late"),
+        ("commitments_kept",),
+        ("commitments_kept", "commitments_partly", "commitments_broken"),
         MINIMUM,
-        "commitment",
     ),
 )
 BY_CODE: Mapping[str, Figure] = {figure.code: figure for figure in FIGURES}

@@ -1,4 +1,4 @@
-"""Overlays that end by themselves: a pause runs out, an extension nobody decided is not granted."""
+"""Overlays that end by themselves: a pause, an undecided extension, a call that waits or reached nobody, a question."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,13 @@ from hub.storage import cases, editions
 from hub.storage.sweeps import DueOverlay
 from hub.storage.tx import Tx
 
-_BY_ITSELF = {"pause": "end_pause", "extension": "lapse_extension"}
+_BY_ITSELF = {
+    "pause": "end_pause",
+    "extension": "lapse_extension",
+    "call_later": "owe_call",
+    "call_back": "drop_call",
+    "outcome": "lapse_outcome",
+}
 ENDING = tuple(_BY_ITSELF)
 """The kinds of overlay the sweep ends by a move; the other dated ones have clocks of their own."""
 

@@ -132,7 +132,7 @@ def climb_clock(tx: Tx, row: DueRow, book: Rulebook, now: datetime) -> Swept:
         return Swept()
     recorded, told = _record(tx, dossier, clock, found, book, now)
     clocks.put(tx, row.case_id, (found.clock,))
-    moved = demand(tx, _with(dossier, found.clock), recorded, told, book, now)
+    moved = demand(tx, _with(dossier, found.clock), row.name, recorded, told, book, now)
     moved += found.lapsed and _lapse(tx, row, found.clock, book, now)
     return Swept(climbed=1, rungs=len(recorded), moves=moved)
 

@@ -8,6 +8,7 @@ from hub.case import Case, Clock, Notice, Overlay
 from hub.clocks import LedgerEvent, append, due_day, has_breached
 from hub.ladders import Rung, next_staffed_moment
 from hub.machines.machine import Machine
+from hub.machines.outcome_guards import DEED
 from hub.rulebook import Rulebook
 from hub.timing import LAPSE, schedule, started_at
 
@@ -98,11 +99,14 @@ def notices(
     """
     if clock.due_at is None or (rung.at.before_due and now >= clock.due_at):
         return ()
-    if clock.name == "rating" and case.score:
-        return ()  # whoever has rated is not asked again
+    if rung.what == "ask" or (clock.name == "rating" and case.score):
+        return ()  # the question is told by the move that opens it; whoever has rated is not asked again
     not_before = next_staffed_moment(book.calendar, now) if rung.quiet else None
     told: dict[str, Notice] = {}
+    asked = record is not None and record.data.get("of") == DEED
     for role in rung.to:
+        if role == "citizen" and asked:
+            continue  # they are asked whether it was done, not told that it is late
         to = _on_duty(role, case, clock, book) or recipient(role, case, record)
         key = f"{case.id}:rung:{clock.name}:{clock.round}:{clock.revision}:{rung.code}:{to}"
         refs = _refs(case, clock, rung, book, now)

@@ -13,7 +13,7 @@ from channels.dialogue.letter import TEXT_MOST, attachments
 from channels.dialogue.session import Session
 from channels.dialogue.talk import BUTTON_BYTES, Attachment, Button, Say, Turn
 from channels.dialogue.texts import TEXTS, words
-from channels.dialogue.wishes import Answer, Rate, Reopen, Supplement, Track, Wish, Withdraw
+from channels.dialogue.wishes import Answer, Rate, Reopen, Supplement, TellDone, Track, Wish, Withdraw
 from hub.errors import Said
 
 SLOTS: Mapping[str, tuple[str, ...]] = {
@@ -21,6 +21,7 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "add": ("number", "words"),
     "answer": ("number", "words"),
     "rate": ("number", "score", "solved", "comment"),
+    "tell": ("number", "told"),
     "reopen": ("number", "reason"),
     "withdraw": ("number", "sure"),
 }
@@ -30,12 +31,25 @@ _WRITES = ("add", "answer", "reopen")
 _OFFERED = {
     "score": ("5", "4", "3", "2", "1"),
     "solved": ("yes", "partly", "no"),
+    "told": ("yes", "partly", "no"),
     "sure": ("yes",),
     "comment": ("",),
 }
-_SOLVED = {"1": "yes", "2": "partly", "3": "no"}
+_BY_NUMBER = {"1": "yes", "2": "partly", "3": "no"}
 _STARS = "★⭐🌟*"
 _REASON_LEAST, _COMMENT_MOST = 2, 1000
+
+
+def told(session: Session, typed: str, facts: Facts) -> Turn | None:
+    """A number or word that answers whether it was done, where that is asked of a letter of this chat."""
+    asked = [line for line in facts.letters if line.asked]
+    value = _understand("told", typed)
+    if not asked or isinstance(value, Said):
+        return None
+    meant = next((line for line in asked if line.number == session.case), asked[0] if len(asked) == 1 else None)
+    if meant is None:
+        return begin(session, "tell", "", facts, told=value)
+    return begin(session, "tell", meant.number, facts, told=value, about=str(meant.asked))
 
 
 def running(session: Session) -> Mapping[str, Any] | None:
@@ -181,9 +195,9 @@ def _understand(slot: str, typed: str) -> str | Said:
         return query_code_in(typed) or Said(bad.zh.format(n=digits), bad.en.format(n=digits))
     if slot == "score":
         return _score(typed) or TEXTS["choose"]
-    if slot == "solved":
-        named = {plain(word): v for v in _OFFERED["solved"] for word in TEXTS[f"solved_{v}"]}
-        return _SOLVED.get(said) or named.get(said) or TEXTS["choose"]
+    if slot in ("solved", "told"):
+        named = {plain(word): v for v in _OFFERED[slot] for word in TEXTS[f"{slot}_{v}"]}
+        return _BY_NUMBER.get(said) or named.get(said) or TEXTS["choose"]
     if slot == "sure":
         return "yes" if said in ("确定撤回", "确定", "是", "yes", "yes, withdraw", "1") else TEXTS["choose"]
     if slot == "comment":
@@ -215,6 +229,8 @@ def wish_of(aside: Mapping[str, Any]) -> Wish:
             return Answer(number, aside["words"], files, urgent)
         case "rate":
             return Rate(number, int(aside["score"]), aside["solved"], aside["comment"])
+        case "tell":
+            return TellDone(number, aside["told"], int(aside.get("about") or 0))
         case "reopen":
             return Reopen(number, aside["reason"])
         case _:
@@ -226,6 +242,7 @@ NAME_OF: Mapping[type, str] = {
     Supplement: "add",
     Answer: "answer",
     Rate: "rate",
+    TellDone: "tell",
     Reopen: "reopen",
     Withdraw: "withdraw",
 }

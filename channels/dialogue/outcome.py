@@ -21,6 +21,7 @@ from channels.dialogue.wishes import (
     Outcome,
     Rate,
     Status,
+    TellDone,
     ToPerson,
     Wish,
 )
@@ -178,7 +179,8 @@ def _letters(lang: str, lines: tuple[LetterLine, ...]) -> Say:
 def _thanks(lang: str, wish: Wish, outcome: Outcome) -> tuple[Say, ...]:
     name, number = aside.NAME_OF.get(type(wish), "add"), getattr(wish, "number", "")
     low = isinstance(wish, Rate) and (wish.score <= _LOW or wish.solved == "no")
-    key = "done_rate_low" if low else "done_add" if name == "track" else f"done_{name}"
+    denied = isinstance(wish, TellDone) and wish.done == "no"
+    key = "done_tell_no" if denied else "done_rate_low" if low else "done_add" if name == "track" else f"done_{name}"
     text = words(lang, key, number=number)
     if isinstance(outcome, Done) and outcome.link:
         text += "\n" + words(lang, "link", link=outcome.link)

@@ -15,7 +15,8 @@ from channels.dialogue.texts import words
 _ANSWER = re.compile(r"a(\d+):([^:]+):([^:]*)")
 _EDIT = re.compile(r"e(\d+):([^:]+)")
 _DRAFT = re.compile(r"(ok|drop)(\d+)")
-_ERRAND = re.compile(r"(see|add|rate|reopen|withdraw|answer):([^:]+)")
+_ERRAND = re.compile(r"(see|add|rate|tell|reopen|withdraw|answer):([^:]+)")
+_TOLD = re.compile(r"tell:([^:]+):(\d{1,6}):(yes|partly|no)")
 _SLOT = re.compile(r"s:([a-z]+):(.*)")
 
 
@@ -36,6 +37,8 @@ def pressed(session: Session, given: Input, facts: Facts) -> Turn | None:
         return _draft(session, found[1], found[2], facts)
     if found := _SLOT.fullmatch(code):
         return aside.press(session, found[1], found[2], facts)
+    if found := _TOLD.fullmatch(code):
+        return aside.begin(session, "tell", found[1], facts, about=found[2], told=found[3])
     if found := _ERRAND.fullmatch(code):
         return aside.begin(session, "track" if found[1] == "see" else found[1], found[2], facts)
     return None

@@ -236,6 +236,7 @@ TEXTS: Mapping[str, Said] = {
         "Are you satisfied with the answer? You may also reply with a number (5 best, 1 worst) or stars.",
     ),
     "ask_solved": Said("问题解决了吗？", "Is the matter solved?"),
+    "ask_told": Said("这件事办好了吗？1 办好了，2 办了一部分，3 没有办。", "Was it done? 1 yes, 2 partly, 3 no."),
     "ask_comment": Said("还有什么想说的？也可以跳过。", "Anything you would like to add? You may skip this."),
     "ask_reason": Said(
         "为什么希望重新办理？请写下哪里没有解决。", "Why should it be handled again? Please say what is not solved."
@@ -274,6 +275,11 @@ TEXTS: Mapping[str, Said] = {
     "done_answer": Said(
         "您的回答已加到编号 {number} 的信里，办理的人会看到。",
         "Your answer is with letter {number}; the office will see it.",
+    ),
+    "done_tell": Said("谢谢，已记下您的回答。", "Thank you, your answer is noted."),
+    "done_tell_no": Said(
+        "已记下：没有办好。督查单位会看，决定后把结果和理由告诉您。",
+        "Noted: not done. The supervision office will look at it and tell you what it decides, and why.",
     ),
     "done_rate": Said("谢谢，您的评价已记下。", "Thank you, your rating is noted."),
     "done_rate_low": Said(
@@ -319,6 +325,7 @@ TEXTS: Mapping[str, Said] = {
     "b_add": Said("补充", "Add"),
     "b_answer": Said("回答", "Answer"),
     "b_rate": Said("评价", "Rate"),
+    "b_tell": Said("说说办好了没有", "Say whether it was done"),
     "b_reopen": Said("请求重办", "Ask to handle again"),
     "b_withdraw": Said("撤回", "Withdraw"),
     "b_sure": Said("确定撤回", "Yes, withdraw"),
@@ -338,6 +345,9 @@ TEXTS: Mapping[str, Said] = {
     "score_3": Said("基本满意", "Fairly satisfied"),
     "score_2": Said("不满意", "Dissatisfied"),
     "score_1": Said("非常不满意", "Very dissatisfied"),
+    "told_yes": Said("办好了", "Done"),
+    "told_partly": Said("办了一部分", "Partly done"),
+    "told_no": Said("没有办", "Not done"),
     "solved_yes": Said("解决了", "Solved"),
     "solved_partly": Said("部分解决", "Partly solved"),
     "solved_no": Said("没解决", "Not solved"),

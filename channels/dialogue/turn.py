@@ -118,6 +118,8 @@ def _hear(session: Session, given: Input, facts: Facts) -> Turn:
         return _obey(session, command, given, facts)
     if aside.running(session) is not None:
         return corrections.noted(aside.hear(session, given.text, facts), given)
+    if session.step == "idle" and (told := aside.told(session, given.text, facts)) is not None:
+        return told
     if session.step == "idle" and number_in(given.text) and query_code_in(given.text):
         return aside.begin(session, "track", number_in(given.text), facts, code=query_code_in(given.text))
     return writing.typed(session, given, facts)

@@ -63,6 +63,15 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class TellDone:
+    """Say whether it was done: yes, partly or no; `about` is the question's place on the case, 0 the newest."""
+
+    number: str
+    done: str
+    about: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """Show how a letter stands; `code` is the query code (12 digits), empty where the letter came from this chat."""
 
@@ -119,7 +128,20 @@ class EndTalk:
     """End the talk that is open."""
 
 
-Wish = File | Supplement | Rate | Track | MyLetters | Reopen | Withdraw | Answer | CallPerson | ToPerson | EndTalk
+Wish = (
+    File
+    | Supplement
+    | Rate
+    | TellDone
+    | Track
+    | MyLetters
+    | Reopen
+    | Withdraw
+    | Answer
+    | CallPerson
+    | ToPerson
+    | EndTalk
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +152,8 @@ class LetterLine:
     title: str
     word_zh: str
     word_en: str
+    asked: int = 0
+    """The open question whether it was done, by its place on the case; 0 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +171,7 @@ class Filed:
 @dataclass(frozen=True, slots=True)
 class Status:
     """How a letter stands. `because_*` says why that unit has it; `open` names what its citizen may do now: add,
-    answer, rate, reopen, withdraw."""
+    answer, rate, tell, reopen, withdraw."""
 
     line: LetterLine
     unit_zh: str = ""

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from channels import errands
-from channels.dialogue import Done, Rate, Supplement
+from channels.dialogue import Done, Rate, Supplement, TellDone
 from channels.errands import MOST_WORDS, Chat, Deed
 from channels.guesses import Guesses
 from channels.inbound import Kept, PutOff, Seal, finish, lane, put_aside
@@ -176,6 +176,10 @@ class Worker:
         except NotFound:
             return False
         said = fresh_words(heard.mail.text) or heard.mail.subject
+        if view.asked and said in words.RATINGS and not heard.mail.files:
+            ready = await errands.made_ready(office, chat, TellDone(owner.number, words.RATINGS[said][1]), (), book)
+            await office.store.write(self._add, heard, owner, ready, "told_done")
+            return True
         if "rate" in view.moves and said in words.RATINGS and not heard.mail.files:
             score, solved = words.RATINGS[said]
             ready = await errands.made_ready(office, chat, Rate(owner.number, score, solved, ""), (), book)

@@ -4,6 +4,7 @@ import re
 
 from channels.letters import SMS_MOST, is_one_sms
 from hub.errors import Said
+from hub.machines.effects import ASKED
 
 RATINGS = {"1": (5, "yes"), "2": (3, "partly"), "3": (1, "no")}
 """Score and outcome behind each number, the same as by mail."""
@@ -11,6 +12,13 @@ _LINK = re.compile(r"\s*[：:]?\s*https?://\S+$")
 RATING = Said("回复1满意2一般3不满意", "Reply 1 good 2 so-so 3 bad")
 RATED = Said(
     "来信{number}的评价已记下，谢谢您。不是您发的请打{phone}", "Rated {number}, thank you. Not you? Call {phone}"
+)
+DONE = Said("回复1办好了2部分3没有", "Reply 1 done 2 partly 3 not done")
+TOLD = Said(
+    "来信{number}您的回答已记下，谢谢您。不是您发的请打{phone}", "Noted for {number}, thank you. Not you? Call {phone}"
+)
+NOT_DONE = Said(
+    "来信{number}没办好已记下，督查单位会看。不是您发的请打{phone}", "Noted: {number} not done. Not you? Call {phone}"
 )
 LOW = Said(
     "来信{number}的评价已记下。想重新办理请打{phone}，或上{site}", "Rated {number}. To have it reopened call {phone}"
@@ -44,11 +52,13 @@ def fitted(said: Said, lang: str, site: str = "", **fill: str) -> str:
 
 
 def inviting(name: str, text: str, lang: str) -> str:
-    """A notice of an answer with the invitation to rate it by one number, where both fit one message.
+    """A notice of an answer or a question with the invitation to say it by one number, where both fit one message.
 
     Where the notice does no more than invite, the number takes the place of the link.
     """
-    forms = {"answered": (text,), "rate_invite": (text, _LINK.sub("", text))}.get(name, ())
-    stop, invitation = (". ", RATING.en) if lang == "en" else ("。", RATING.zh)
+    bare = _LINK.sub("", text)
+    asked = name in ASKED
+    forms = (text, bare) if asked or name == "rate_invite" else (text,) if name == "answered" else ()
+    stop, invitation = (". " if lang == "en" else "。"), (DONE if asked else RATING)[lang == "en"]
     whole = (f"{form.rstrip('。. ')}{stop}{invitation}" for form in forms)
     return next((one for one in whole if is_one_sms(one)), text)

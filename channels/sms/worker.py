@@ -14,7 +14,7 @@ from functools import partial
 
 from channels import errands
 from channels.conversing import finish
-from channels.dialogue import Rate, Say, Supplement
+from channels.dialogue import Rate, Say, Supplement, TellDone
 from channels.dialogue.commands import command_in, number_in, plain
 from channels.dialogue.outcome import day_words
 from channels.errands import MOST_WORDS, Chat, Deed
@@ -128,6 +128,8 @@ class Worker:
         command = command_in(bare) if bare else None
         if not meant:
             await self._answer(heard, "zh", words.UNKNOWN)
+        elif plain(bare) in words.RATINGS and any(one.view.asked for one in meant):
+            await self._tell_done(heard, meant, words.RATINGS[plain(bare)][1], book)
         elif plain(bare) in words.RATINGS:
             await self._rate(heard, meant, plain(bare), book)
         elif not bare or (command is not None and command.name in ("status", "my")):
@@ -154,6 +156,12 @@ class Worker:
         ready = await self._ready(heard, letter, Rate(letter.view.number, score, solved, ""), book)
         await self._do(heard, letter, ready, words.LOW if solved == "no" else words.RATED)
 
+    async def _tell_done(self, heard: Heard, meant: list[Letter], said: str, book: Rulebook) -> None:
+        """What was asked last is what a number answers."""
+        letter = next(one for one in meant if one.view.asked)
+        ready = await self._ready(heard, letter, TellDone(letter.view.number, said), book)
+        await self._do(heard, letter, ready, words.NOT_DONE if said == "no" else words.TOLD)
+
     async def _add(self, heard: Heard, meant: list[Letter], said: str, book: Rulebook) -> None:
         letter = next((one for one in meant if {"add", "supply"} & set(one.view.moves)), None)
         if letter is None:
@@ -163,7 +171,7 @@ class Worker:
         wish = Supplement(letter.view.number, said[:MOST_WORDS], (), urgent)
         await self._do(heard, letter, await self._ready(heard, letter, wish, book), words.ADDED)
 
-    async def _ready(self, heard: Heard, letter: Letter, wish: Rate | Supplement, book: Rulebook) -> Deed:
+    async def _ready(self, heard: Heard, letter: Letter, wish: Rate | Supplement | TellDone, book: Rulebook) -> Deed:
         """The wish made ready as the number's own: from now on the letter may be spoken of from there."""
         digest = lane(self._office, CHANNEL, heard.number)
         chat = Chat(CHANNEL, heard.number, digest, letter.lang, self._setting.site, words=False)

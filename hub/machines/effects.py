@@ -150,9 +150,13 @@ def tells(to: str, text: str) -> Effect:
     return effect
 
 
+ASKED = frozenset({"call_question", "done_question"})
+"""What the hub asks a citizen by itself, and not in the night."""
+
+
 def _quiet(to: str, text: str, turn: Turn) -> datetime | None:
-    """What the hub does by itself at night officers hear in the morning; danger is told at once."""
-    if turn.actor.kind != "system" or to == "party" or text == "urgent":
+    """What the hub does by itself at night officers hear in the morning; danger, and what citizens hear, at once."""
+    if turn.actor.kind != "system" or text == "urgent" or (to == "party" and text not in ASKED):
         return None
     staffed = turn.book.calendar.next_staffed_moment(turn.now)
     return staffed if staffed > turn.now else None
@@ -290,7 +294,6 @@ def releases(turn: Turn, step: Step) -> Step:
     step = replace(step, case=case)
     for name in ("main", "unit", "first_contact", "redo", "veto"):
         step = ledger(name, "met")(turn, step)
-    step = closes("commitment", "kept")(turn, step)
     step = ends(*OVER_WHEN_ANSWERED)(turn, step)
     if turn.kind.rating:
         step = starts("rating")(turn, step)
@@ -373,12 +376,16 @@ OVER_WHEN_ANSWERED = ("shelved", "joint", "duty", "urgent", "translation")
 
 
 def ends(*kinds: str) -> Effect:
-    """Settle every open overlay of these kinds (none named: of all) that this step has not settled itself."""
+    """Settle every open overlay of these kinds (none named: of all) that this step has not settled itself.
+
+    A call that waits for the end of the limit outlives the case.
+    """
 
     def effect(turn: Turn, step: Step) -> Step:
         touched = {o.n for o in step.overlays}
         for overlay in turn.dossier.overlays:
-            if overlay.state == "open" and overlay.n not in touched and (not kinds or overlay.kind in kinds):
+            meant = overlay.kind in kinds if kinds else overlay.kind != "call_later"
+            if overlay.state == "open" and overlay.n not in touched and meant:
                 step = timing.settle(turn, step, overlay, "ended", "stop")
         return step
 

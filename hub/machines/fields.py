@@ -31,7 +31,7 @@ DRAFT = (
     F("delivery", "choice", "答复方式", "How it is delivered", required=False, options="deliveries"),
     F("result", "choice", "办理结果", "Result", required=False, options="results"),
     F("reason", "longtext", "结果理由", "Reason of the result", required=False),
-    F("promised", "date", "承诺日期（阶段性答复）", "Promised day (interim reply)", required=False),
+    F("promised", "date", "承诺日期", "Promised day", required=False, ahead=True),
     F("translated", "longtext", "英文答复", "The reply in English", required=False, most=5000),
     F("leak_reason", "text", "保留个人信息的理由", "Why personal data must stay", required=False, most=200),
     FILES,
@@ -52,6 +52,13 @@ CHOICES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "readings": (("qualified", "合格", "Fit"), ("unqualified", "不合格", "Unfit")),
     "solved": (("yes", "解决了", "Yes"), ("partly", "部分解决", "Partly"), ("no", "没解决", "No")),
+    "done": (("yes", "办好了", "Yes"), ("partly", "办了一部分", "Partly"), ("no", "没有办", "No")),
+    "call_result": (
+        ("reached", "已联系上", "Reached"),
+        ("no_answer", "无人接听", "No answer"),
+        ("refused", "不愿接受回访", "Does not want to be asked"),
+        ("wrong_number", "号码有误", "Wrong number"),
+    ),
     "contact_how": (
         ("phone", "电话", "Phone"),
         ("visit", "见面", "Visit"),

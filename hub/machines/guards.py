@@ -271,9 +271,8 @@ def nothing_waits(turn: Turn) -> Said | None:
     return None
 
 
-WAITED_FOR = frozenset(
-    ("reopen_request", "commitment", "order", "instruction", "call_back", "appeal", SECOND, LATER, DIFFERENCE)
-)
+_REQUESTS = ("reopen_request", "commitment", "order", "instruction", "call_back", "outcome", "unsolved", "appeal")
+WAITED_FOR = frozenset({*_REQUESTS, SECOND, LATER, DIFFERENCE})
 
 
 def not_reopened_yet(turn: Turn) -> Said | None:

@@ -3,6 +3,7 @@
 from hub.machines.letter_answer import AFTER_ANSWER, REVIEW_MOVES
 from hub.machines.letter_desk_overlays import DESK_OVERLAYS
 from hub.machines.letter_limits import LIMIT_OVERLAYS
+from hub.machines.letter_outcome import COMMITMENT_OVERLAYS, OUTCOME_OVERLAYS
 from hub.machines.letter_overlays import HANDLING_OVERLAYS
 from hub.machines.letter_readings import READING_OVERLAYS
 from hub.machines.letter_reception import ANY_TIME, RECEPTION
@@ -11,7 +12,8 @@ from hub.machines.letter_supervision import SUPERVISION_OVERLAYS
 from hub.machines.letter_unit import UNIT_MOVES
 from hub.machines.machine import Lapse, machine
 
-OVERLAYS = HANDLING_OVERLAYS + LIMIT_OVERLAYS + SUPERVISION_OVERLAYS + READING_OVERLAYS + DESK_OVERLAYS
+OUTCOMES = OUTCOME_OVERLAYS + COMMITMENT_OVERLAYS
+OVERLAYS = HANDLING_OVERLAYS + LIMIT_OVERLAYS + SUPERVISION_OVERLAYS + OUTCOMES + READING_OVERLAYS + DESK_OVERLAYS
 LETTER = machine(
     "letter",
     "submitted",

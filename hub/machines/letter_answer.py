@@ -38,6 +38,7 @@ from hub.machines.letter_states import at
 from hub.machines.limit_effects import starts_redo, starts_unit
 from hub.machines.machine import Move
 from hub.machines.machine import MoveField as F
+from hub.machines.outcome_effects import follows_release
 from hub.machines.reading_effects import draws_second_reading, takes_up_difference
 from hub.machines.reading_guards import DIFFERENCE, READINGS
 
@@ -49,7 +50,12 @@ REVIEW_MOVES = (
         at("in_review"),
         after_qualified,
         ("reviewer",),
-        (COMMENT, F("accept_promise", "bool", "接受承诺日期", "Accept the promised day", required=False), SEEN),
+        (
+            COMMENT,
+            F("accept_promise", "bool", "接受阶段性答复的承诺日期", "Accept the interim reply's day", required=False),
+            F("promised", "date", "登记承诺的日期", "The promised day", required=False, ahead=True),
+            SEEN,
+        ),
         guards=(g.not_handler_nor_signer, g.reviewer_is_independent, g.second_reviewer),
         checks=(g.seen_latest,),
         effects=(
@@ -57,6 +63,7 @@ REVIEW_MOVES = (
             records_verdict("qualified"),
             closes("dispute", "upheld"),
             releases,
+            follows_release,
             draws_second_reading,
         ),
     ),
@@ -170,6 +177,8 @@ AFTER_ANSWER = (
         effects=(
             ends(*READINGS, DIFFERENCE),
             closes("reopen_request", "granted"),
+            closes("unsolved", "granted"),
+            closes("call_later", "superseded"),
             ledger("reopen_request", "met"),
             ledger("rating", "stop"),
             sets(reopened=True, answered_at=None, score=0, solved=""),
@@ -210,6 +219,8 @@ AFTER_ANSWER = (
             takes_up_difference,
             ends(*READINGS),
             closes("reopen_request", "granted"),
+            closes("unsolved", "granted"),
+            closes("call_later", "superseded"),
             ledger("reopen_request", "met"),
             ledger("rating", "stop"),
             sets(reopened=True, answered_at=None, closed_at=None, score=0, solved=""),

@@ -29,6 +29,7 @@ from hub.machines.guards import (
 )
 from hub.machines.limit_effects import starts_main_at_reception
 from hub.machines.machine import Opening, Step, Turn
+from hub.machines.outcome_effects import follows_release, owes_call_later
 
 CORRECTION = "correction"
 """The record that a person sent the case elsewhere than routing suggested, with the coded cause."""
@@ -86,7 +87,7 @@ def releases_if_not_drawn(turn: Turn, step: Step) -> Step:
     reply = turn.dossier.reply
     place = f"{draw(turn.case.id, reply.n):.6f}" if reply else ""
     step = journal(turn, step, "review.drawn" if drawn(turn) else "review.not_drawn", place=place)
-    return step if drawn(turn) else releases(turn, step)
+    return step if drawn(turn) else follows_release(turn, releases(turn, step))
 
 
 def invites_publication_check(turn: Turn, step: Step) -> Step:
@@ -95,7 +96,7 @@ def invites_publication_check(turn: Turn, step: Step) -> Step:
     step = replace(step, case=replace(step.case, answered_at=turn.now))
     for name in ("main", "unit", "veto", "first_contact", "dispatch", "intake", "sign", "contest", "redo", "review"):
         step = ledger(name, "met" if name in ("main", "unit", "veto") else "stop")(turn, step)
-    step = ends(*OVER_WHEN_ANSWERED)(turn, step)
+    step = owes_call_later(turn, ends(*OVER_WHEN_ANSWERED)(turn, step))
     return journal(turn, step, "reply.followed", lead=turn.case.lead)
 
 

@@ -1,7 +1,7 @@
-"""Overlay moves of supervision: urging and its written reason, proposed and given orders, instructions, call-backs."""
+"""Overlay moves of supervision: urging and its written reason, proposed and given orders, instructions."""
 
 from hub.machines import guards as g
-from hub.machines.effects import closes, ledger, opens, says, starts, tells
+from hub.machines.effects import closes, opens, says, tells
 from hub.machines.fields import REASON, TEXT
 from hub.machines.letter_effects import lists_order, takes_up_proposal
 from hub.machines.letter_overlays import ALIVE, SEEN_BY_ALL, overlay
@@ -118,31 +118,6 @@ SUPERVISION_OVERLAYS = (
             says("note", "text", "unit"),
             closes("instruction", "answered"),
             tells("leader", "question_answered"),
-        ),
-    ),
-    overlay(
-        "owe_call",
-        "转入回访",
-        "Put down for a call",
-        ALIVE,
-        ("system",),
-        guards=(g.is_not_open("call_back"), g.citizen_can_be_called, g.not_sealed),
-        effects=(opens("call_back"), starts("call_back"), tells("supervisor", "call_back")),
-    ),
-    overlay(
-        "call_back",
-        "回访登记",
-        "Note the call",
-        SEEN_BY_ALL,
-        ("supervisor",),
-        F("result", "choice", "联系结果", "Result", options="contact_result"),
-        F("solved", "choice", "问题解决了吗", "Is it solved", required=False, options="solved"),
-        F("text", "longtext", "记要", "What was said", required=False, most=1000),
-        guards=(g.is_open("call_back"),),
-        effects=(
-            closes("call_back", "done", "result", "solved"),
-            ledger("call_back", "met"),
-            says("note", "text", "unit"),
         ),
     ),
 )

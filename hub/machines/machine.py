@@ -162,7 +162,9 @@ def machine(
     lapses: Mapping[str, Lapse] | None = None,
     opening_clocks: tuple[str, ...] = (),
 ) -> Machine:
-    """Build a machine from rows, as they stand in the drawing."""
+    """Build a machine from rows, as they stand in the drawing; raises ValueError for a move that is named twice."""
+    if twice := {m.code for m in moves if sum(m.code == other.code for other in moves) > 1}:
+        raise ValueError(f"{code} names moves twice: {sorted(twice)}")
     return Machine(
         code=code,
         start=start,

@@ -29,7 +29,7 @@ class View:
 
 _OFFICE = ("handler", "signer")
 _DESK = ("intake", "dispatcher", "clerk")
-_HUB = ("supervisor", "leader", "reviewer")
+_HUB = ("supervisor", "leader", "reviewer", "caller")
 EVERYBODY = (*_OFFICE, *_DESK, *_HUB)
 
 VIEWS = (
@@ -48,12 +48,13 @@ VIEWS = (
     View("proposals", "督办建议", "Proposed orders", (), ("supervisor", "leader"), records=("proposal",)),
     View(
         "to_decide",
-        "待决与回访",
-        "To decide and call",
+        "待决",
+        "To decide",
         (),
         ("signer", "supervisor"),
-        records=("extension", "pause_request", "reopen_request", "stop_request", "appeal", "call_back", "difference"),
+        records=("extension", "pause_request", "reopen_request", "stop_request", "appeal", "unsolved", "difference"),
     ),
+    View("calls", "待回访", "To call", (), ("supervisor", "caller"), records=("call_back",)),
     View("today", "今日到期", "Due today", (), EVERYBODY, due="today"),
     View("late", "超期", "Overdue", (), EVERYBODY, due="late"),
     View("open", "全部在办", "All open", (), EVERYBODY),

@@ -26,6 +26,13 @@ WHERE channel = :channel AND chat_hash = :chat AND revision = :seen RETURNING re
 PARTY = "SELECT party FROM vault_index WHERE kind = :kind AND hash = :hash AND case_id = :case_id ORDER BY party"
 
 
+ASKED = """
+SELECT case_id, MAX(n) AS n FROM overlays
+WHERE kind = 'outcome' AND state = 'open' AND case_id IN (SELECT CAST(value AS TEXT) FROM json_each(:ids))
+GROUP BY case_id
+"""
+
+
 class Kept(NamedTuple):
     """A conversation as it was kept; `session` is sealed."""
 
@@ -80,6 +87,11 @@ def letters(tx: Tx, kind: str, digest: str, limit: int = 20) -> list[Case]:
     """The letters of a chat, newest first; a publication is none."""
     found = (cases.get(tx, case_id) for case_id, _ in vault.find(tx, kind, digest, limit))
     return [case for case in found if case is not None and not case.about]
+
+
+def asked(tx: Tx, ids: Iterable[str]) -> dict[str, int]:
+    """Case id → place of the newest open question whether it was done."""
+    return {str(r["case_id"]): int(r["n"]) for r in tx.execute(ASKED, {"ids": to_json(sorted(ids))})}
 
 
 def party_of(tx: Tx, kind: str, digest: str, case_id: str) -> int | None:

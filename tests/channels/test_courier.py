@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from channels.courier import NOT_WORTH_A_MESSAGE
 from channels.letters import SMS_MOST, is_one_sms
 from channels.sms.gateway import Gateway, gateway
 from hub.case import Notice
@@ -414,7 +415,7 @@ async def test_every_notice_to_a_citizen_fits_a_text_message(office: Office, clo
         async with asyncio.timeout(20):
             while (await post_waiting(office)) > 0:
                 await asyncio.sleep(0.02)
-    assert len(at.got) == len(names) - 3
+    assert len(at.got) == len(names) - len(NOT_WORTH_A_MESSAGE)
     assert all(len(m["text"]) <= SMS_MOST and "{" not in m["text"] for m in at.got)
 
 

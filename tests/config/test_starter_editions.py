@@ -19,6 +19,7 @@ CITIZEN_NOTICES = {
     "received", "accepted", "dispatched", "need_fix", "rejected", "lapsed", "answered", "answer_body", "interim",
     "redo_due", "extended", "new_due", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused",
     "closed", "withdrawn", "transferred", "merged", "message_added", "published", "corrected", "due_moved",
+    "call_question", "done_question", "told_done", "stands",
     "code_renewed",
 }
 FOR_OFFICERS = {"channel", "record", "what", "n", "due_today", "late", "writers", "bulletin", "period"}
@@ -29,6 +30,7 @@ OFFICER_NOTICES = {
     "extension_decided", "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",
     "reason_given", "record_due", "record_late", "listed", "call_back", "veto", "site_publication",
     "site_statistics", "digest", "work_list", "due_moved_staff", "mentioned", "topic_surge", "put_aside",
+    "not_solved",
     "bulletin_drawn", "bulletin_checked", "bulletin_back", "bulletin_released", "bulletin_late",
 }
 # fmt: on

@@ -29,10 +29,15 @@ async def in_work(office: Office, key: str = "key-1") -> Received:
 
 async def answered(office: Office, key: str = "key-1") -> Received:
     receipt = await in_work(office, key)
-    await office.act(receipt.number, "draft", {"body": GOOD_REPLY, "result": "upheld"}, HANDLER)
+    await is_answered(office, receipt)
+    return receipt
+
+
+async def is_answered(office: Office, receipt: Received, **more: str) -> None:
+    """Draft, signature and review; `more` are values of the draft."""
+    await office.act(receipt.number, "draft", {"body": GOOD_REPLY, "result": "upheld", **more}, HANDLER)
     await office.act(receipt.number, "sign_off", {}, SIGNER)
     await office.act(receipt.number, "qualified", {}, REVIEWER)
-    return receipt
 
 
 async def whole(store: Store, receipt: Received) -> Dossier:

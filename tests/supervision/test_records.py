@@ -289,7 +289,7 @@ async def test_when_the_limit_ends_unanswered_somebody_calls_and_closing_waits_f
     assert main.due_at is not None
     clock.now = main.due_at
     await sweep(office, clock.now)
-    assert await listed_in(office, store, SUPERVISOR, "to_decide", clock.now) == [receipt.number]
+    assert await listed_in(office, store, SUPERVISOR, "calls", clock.now) == [receipt.number]
     dossier = await whole(store, receipt)
     assert dossier.clock("call_back").phase == "running"  # type: ignore[union-attr]
     await office.act(receipt.number, "call_back", {"result": "reached", "solved": "no", "text": "还没修。"}, SUPERVISOR)

@@ -85,6 +85,14 @@ class Rating(Given):
     comment: str = ""
 
 
+class Outcome(Given):
+    """What the citizen says when asked whether it was done; `about` is the question's `n`, the newest if left out."""
+
+    done: Literal["yes", "partly", "no"]
+    comment: str = ""
+    about: int | None = Field(default=None, ge=1)
+
+
 class ReasonGiven(Given):
     """Why."""
 
@@ -182,6 +190,21 @@ async def rate(call: Call[Rating, None]) -> Moved:
 
 @op(
     "POST",
+    "/cases/{number}/outcome",
+    "Say whether it was done",
+    who="citizen",
+    auth="query",
+    body=Outcome,
+    out=Moved,
+    faults=(409,),
+)
+async def tell_done(call: Call[Outcome, None]) -> Moved:
+    """The answer to an open question (`asked` of the letter), once."""
+    return await _move(call, "tell_done", call.body.model_dump(exclude_none=True))
+
+
+@op(
+    "POST",
     "/cases/{number}/reopen",
     "Ask for another handling",
     who="citizen",
@@ -227,4 +250,4 @@ async def _move(call: Call[Any, None], move: str, values: dict[str, Any]) -> Mov
     return moved(case)
 
 
-OPS = (file_letter, read_letter, add_message, rate, reopen, withdraw)
+OPS = (file_letter, read_letter, add_message, rate, tell_done, reopen, withdraw)

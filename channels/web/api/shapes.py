@@ -87,6 +87,13 @@ class ClockTold(Told):
     days: list[DayTold]
 
 
+class AskedTold(Told):
+    """An open question whether it was done; `promised` is the day that the answer named, null for the limit's end."""
+
+    n: int
+    promised: date | None
+
+
 class Letter(Told):
     """A case as its citizen reads it."""
 
@@ -112,6 +119,7 @@ class Letter(Told):
     published: str
     result: Name
     version: int
+    asked: AskedTold | None
 
 
 class LampTold(Told):
@@ -221,6 +229,7 @@ def letter(view: CitizenView) -> Letter:
         published=view.published,
         result=name(view.result),
         version=view.version,
+        asked=AskedTold(n=view.asked.n, promised=view.asked.promised) if view.asked else None,
     )
 
 

@@ -21,6 +21,7 @@ from channels.web.render import view_of
 from channels.web.session import citizen_of, forget_letter, keep_open, open_letter
 from hub import own
 from hub.errors import Invalid, NotFound, Refusal, Said
+from hub.machines.fields import CHOICES
 from hub.people import citizen
 from hub.rulebook import Rulebook
 from hub.submission import MOST_FILES, Attached
@@ -40,6 +41,7 @@ TAKES: Mapping[str, tuple[str, ...]] = {
     "add": ("text",),
     "supply": ("text",),
     "rate": ("score", "solved", "comment"),
+    "tell_done": ("done", "comment", "about"),
     "reopen": ("reason",),
     "withdraw": ("reason",),
     "open_contact": (),
@@ -50,6 +52,7 @@ DONE: Mapping[str, str] = {
     "add": N_("已收到您的补充，办理的人会看到。"),
     "supply": N_("已收到您的补充，来信接着往下办。"),
     "rate": N_("谢谢您的评价。截止前还可以改。"),
+    "tell_done": N_("已记下您的回答。没有办好的，督查单位会看，决定后把结果和理由告诉您。"),
     "reopen": N_("已收到您的申请，督查单位看过后会把决定和理由告诉您。"),
     "withdraw": N_("来信已撤回。"),
     "open_contact": N_("您的电话已给办理这件事的人，其他人看不到。"),
@@ -202,6 +205,7 @@ async def _page(
         stopped=pick(lang, stopped.said) if stopped else "",
         done=said(lang, done) if done else "",
         scores=[(n, said(lang, word)) for n, word in SCORES.items()],
+        outcomes=[(code, pick(lang, Said(zh, en))) for code, zh, en in CHOICES["done"]],
         ends=[(code, said(lang, word)) for code, word in SOLVED.items()],
         accept=ACCEPT,
     )

@@ -16,6 +16,7 @@ from channels.web.render import view_of
 from channels.web.session import current_actor
 from hub import reading
 from hub.errors import Refusal, Said
+from hub.machines.letter_outcome import CALLERS
 from hub.machines.views import BY_CODE
 from hub.office import Office
 from hub.people import Actor
@@ -28,6 +29,7 @@ from hub.storage.tx import Tx
 
 DISPATCH = ("dispatcher", "intake", "supervisor")
 REVIEWS = ("reviewer", "supervisor")
+CALLS = CALLERS
 PUBLICATION = ("publisher", "supervisor")
 BOARD = ("supervisor", "leader", "reviewer", "dispatcher", "signer", "handler")
 COUNTER = ("clerk", "intake")
@@ -43,6 +45,7 @@ PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("talks", "/staff/talks", N_("对话"), TALKS, ()),
     ("reviews", "/staff/reviews", N_("审核"), REVIEWS, ("to_review",)),
     ("readings", "/staff/readings", N_("审读"), REVIEWS, ()),
+    ("calls", "/staff/calls", N_("回访"), CALLS, ("calls",)),
     ("publication", "/staff/publication", N_("公开审查"), PUBLICATION, ("to_publish",)),
     ("board", "/staff/board", N_("看板"), BOARD, ()),
     ("bulletins", "/staff/bulletins", N_("通报"), BULLETINS, ()),
@@ -119,6 +122,8 @@ def waiting(tx: Tx, actor: Actor, book: Rulebook, now: datetime) -> dict[str, in
 def wanted(view: str) -> dict[str, Any]:
     """What a view of the inbox asks of a list."""
     chosen = BY_CODE[view]
+    if chosen.records:
+        return {"machine": chosen.machine, "records": chosen.records}
     return {"machine": chosen.machine, "states": chosen.states, "open": not chosen.closed, "alone": True}
 
 

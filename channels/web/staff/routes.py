@@ -6,6 +6,7 @@ from channels.web.staff import (
     admin,
     board,
     bulletins,
+    calls,
     case,
     channels,
     dispatch,
@@ -24,7 +25,18 @@ from channels.web.staff import (
     topics,
 )
 from channels.web.staff.counter import adding, filing, renewing, slip
-from channels.web.staff.frame import BOARD, BULLETINS, CHANNELS, COUNTER, DISPATCH, PUBLICATION, REVIEWS, TALKS, TOPICS
+from channels.web.staff.frame import (
+    BOARD,
+    BULLETINS,
+    CALLS,
+    CHANNELS,
+    COUNTER,
+    DISPATCH,
+    PUBLICATION,
+    REVIEWS,
+    TALKS,
+    TOPICS,
+)
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/login", login.ask, "public"),
@@ -60,6 +72,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/readings", readings.draw_sample, ("supervisor",)),
     Route("GET", "/staff/readings/{reading}", readings.show_reading, REVIEWS),
     Route("POST", "/staff/readings/{reading}", readings.give_finding, REVIEWS),
+    Route("GET", "/staff/calls", calls.show_calls, CALLS),
+    Route("GET", "/staff/calls/{number}", calls.show_call, CALLS),
+    Route("POST", "/staff/calls/{number}", calls.note_call, CALLS),
+    Route("POST", "/staff/calls/{number}/contact", calls.show_number, CALLS),
     Route("GET", "/staff/publication", publication.show_queue, PUBLICATION),
     Route("GET", "/staff/publication/{number}", publication.show_page, PUBLICATION),
     Route("POST", "/staff/publication/{number}", publication.act, PUBLICATION),

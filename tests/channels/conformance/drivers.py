@@ -50,6 +50,9 @@ class ByReceipt:
         """The worst there is: one star, not solved."""
         await (await self._opened()).press(action="/letters/mine/rate", score="1", solved="no")
 
+    async def tell_not_done(self) -> None:
+        await (await self._opened()).press(action="/letters/mine/tell_done", done="no")
+
     async def reopen(self, reason: str) -> None:
         await (await self._opened()).press(action="/letters/mine/reopen", reason=reason)
 
@@ -91,6 +94,9 @@ class Api(ByReceipt):
 
     async def rate(self) -> None:
         await self._post("rating", score=1, solved="no")
+
+    async def tell_not_done(self) -> None:
+        await self._post("outcome", done="no")
 
     async def reopen(self, reason: str) -> None:
         await self._post("reopen", reason=reason)
@@ -150,6 +156,9 @@ class Chat(ByReceipt):
         await self.talk.says("没解决", "还有什么想说的")
         await self.talk.says("跳过", "您的评价已记下")
 
+    async def tell_not_done(self) -> None:
+        await self.talk.says("3", "已记下：没有办好")
+
     async def reopen(self, reason: str) -> None:
         await self.talk.presses("请求重办", "为什么希望重新办理")
         await self.talk.says(reason, "已收到重办")
@@ -178,6 +187,11 @@ class Mail(ByReceipt):
         self.process.box.deliver(bytes(an_answer(answered, "3")))
         await self.process.post.brings(MAIL, "谢谢您的评价")
 
+    async def tell_not_done(self) -> None:
+        asked = await self.process.post.brings(MAIL, "现在办好了吗")
+        self.process.box.deliver(bytes(an_answer(asked, "3")))
+        await self.process.post.brings(MAIL, "已经记下")
+
 
 class Sms(Page):
     """A letter from the page whose writer left a number: answers to the text messages that went there."""
@@ -196,6 +210,10 @@ class Sms(Page):
     async def rate(self) -> None:
         await until(lambda: [t for t in self.process.gateway.to(PHONE) if "已答复" in t])
         await self._texts("3", "的评价已记下")
+
+    async def tell_not_done(self) -> None:
+        await until(lambda: [t for t in self.process.gateway.to(PHONE) if "承诺的事办好了吗" in t])
+        await self._texts("3", "没办好已记下")
 
     async def _texts(self, words: str, answer: str) -> str:
         await until(lambda: self.process.gateway.to(PHONE))

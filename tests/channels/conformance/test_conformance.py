@@ -48,9 +48,9 @@ async def test_a_letter_has_the_same_life_on_every_channel(channel: str, site: R
         assert [body for _, body in await store.read(thread_of, citizen.number)] == [BODY]
 
         await taken_up(site, citizen.number)
-        told = await citizen.track()
-        assert "办理中" in told
-        assert "2月27日" in told
+        stands = await citizen.track()
+        assert "办理中" in stands
+        assert "2月27日" in stands
 
         await citizen.supplement(MORE)
         assert [body for _, body in await store.read(thread_of, citizen.number)] == [BODY, MORE]
@@ -58,6 +58,15 @@ async def test_a_letter_has_the_same_life_on_every_channel(channel: str, site: R
 
         await is_answered(site, citizen.number)
         assert "已答复" in await citizen.track()
+
+        await site.office.act(citizen.number, "commit", {"promised": "2026-02-27"}, HANDLER)
+        await site.office.act(citizen.number, "fulfil", {"text": "东门的灯也换了。"}, SIGNER)
+        asked = await store.read(dossier_of, citizen.number)
+        assert asked.open("outcome") is not None
+        await citizen.tell_not_done()
+        told = await store.read(dossier_of, citizen.number)
+        assert [o.state for o in told.overlays if o.kind == "commitment"] == ["broken"]
+        assert told.open("unsolved") is not None, "not done is the supervision office's to decide"
 
         await citizen.rate()
         rated = (await store.read(dossier_of, citizen.number)).case
