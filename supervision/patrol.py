@@ -34,6 +34,7 @@ from supervision.demands import demand
 from supervision.digests import release_quiet
 from supervision.mornings import morning
 from supervision.overlays import ENDING, end_overlay
+from supervision.recommendations import look_after
 from supervision.rungs import Climb, climb, notices
 
 log = structlog.get_logger("patrol")
@@ -89,6 +90,7 @@ async def sweep(office: Office, now: datetime, limit: int = BATCH) -> Swept:
         total += await _overlays(office, kind, now, limit)
     await seal_day(office, now)
     await morning(office, now)
+    await look_after(office, now)
     await draw_due(office, now)
     return replace(total, digests=await release_quiet(office, now))
 

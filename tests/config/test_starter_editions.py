@@ -32,6 +32,7 @@ OFFICER_NOTICES = {
     "site_statistics", "digest", "work_list", "due_moved_staff", "mentioned", "topic_surge", "put_aside",
     "not_solved",
     "bulletin_drawn", "bulletin_checked", "bulletin_back", "bulletin_released", "bulletin_late",
+    "advice_given", "advice_answered", "advice_agreed", "advice_ended", "advice_due", "advice_late",
 }
 # fmt: on
 FILLED = {

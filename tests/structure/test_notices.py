@@ -7,7 +7,9 @@ from config import starter
 from supervision import digests, rungs
 from tests.structure.house import program
 
-BULLETINS = {f"bulletin_{what}" for what in ("drawn", "checked", "back", "released", "late")}
+BULLETINS = {f"bulletin_{what}" for what in ("drawn", "checked", "back", "released", "late")} | {
+    f"advice_{what}" for what in ("given", "answered", "agreed", "ended", "due", "late")
+}
 NOTICES: dict[str, dict[str, Any]] = starter.read()["texts"]["notices"]
 
 

@@ -17,6 +17,7 @@ from hub.storage import bulletins as stored
 from hub.storage import people
 from hub.storage.bulletins import Bulletin, Key
 from hub.storage.tx import Tx
+from supervision import recommendations as advice
 from supervision.bulletins import releasing
 from supervision.bulletins.document import Cell, Document, Row, Table, from_text
 from supervision.bulletins.drawing import correct, page_of
@@ -43,6 +44,7 @@ async def show_list(request: web.Request) -> web.StreamResponse:
     return await show(
         desk,
         "bulletins.html",
+        advice=await _advice(desk),
         rows=[
             {
                 "href": page_of(one.key),
@@ -110,6 +112,13 @@ async def _make(desk: Desk, move: str, key: Key, given: Mapping[str, str]) -> Ke
         releasing.given_reason(reason)
         key = (await correct(desk.office, key.kind, key.period, reason, desk.actor)).key
     return key
+
+
+async def _advice(desk: Desk) -> dict[str, int]:
+    """How many recommendations that the officer may see are open, and how many of them late."""
+    seen = [one for one in await desk.office.store.read(advice.visible, desk.actor, desk.book) if one.ended_at is None]
+    late = [one for one in seen if one.state in advice.COUNTING and desk.now >= one.due_at]
+    return {"open": len(seen), "late": len(late)}
 
 
 def key_of(request: web.Request) -> Key:
