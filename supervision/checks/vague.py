@@ -7,7 +7,10 @@ from hub.ports import Finding
 from supervision.checks.look import Look, around, finding
 
 # 进一步 is left out: it says how, not when (NORMS §4).
-_VAGUE = re.compile(r"尽快|尽早|近期|近日内|不久|即将|适时|择机|抓紧|早日|逐步|条件成熟(?:时|后)|视情况")
+_VAGUE = re.compile(
+    r"尽快|尽早|近期|近日内|不久|即将|适时|择机|抓紧|早日|逐步|条件成熟(?:时|后)|视情况"
+    r"|(?<![季环细情])节后|(?<![\d一二三四五六七八九十两几多半])年后"
+)
 _TITLE = re.compile(r"《[^》]{1,60}》")
 # A date, or a length of time, by which something is promised.
 _DATE = re.compile(

@@ -15,8 +15,11 @@ from hub.kinds import Kind
 from hub.language import is_english
 from hub.views import ReplyView, StaffCase
 from hub.workbench import Look
+from supervision.promises import promises
 
 HELP = ("attach", "check", "preview", "template", "fill")
+PROMISE = "promise-"
+"""What the button of a promised day sends before the day."""
 CAME_BACK = ("handed_back", "touch_up", "unqualified")
 BODY, TRANSLATED, LEAK = "body", "translated", "leak_reason"
 
@@ -51,6 +54,7 @@ def editor(
         "told": attempt.blanks,
         "enclosed": enclosures.offered(case.row.number, look.enclosable, ticked),
         "findings": attempt.findings,
+        "promises": _promises(desk, made),
         "previews": attempt.previews,
         "before": _came_back(desk, case),
         "kept": kept or Kept(look.draft.revision if look.draft else 0),
@@ -60,6 +64,20 @@ def editor(
 def _came_back(desk: Desk, case: StaffCase) -> dict[str, Any] | None:
     before = case.replies[-1] if case.replies else None
     return parts.reply(desk, case.row.number, before) if before is not None and before.state in CAME_BACK else None
+
+
+def proposed(desk: Desk, words: str, chosen: str) -> list[dict[str, Any]]:
+    """The days that a reply promises, for a person to enter one of them; `chosen` is the one that is."""
+    today = desk.book.calendar.day_of(desk.now)
+    found = promises(words, today, desk.book.calendar)
+    return [
+        {"day": p.day, "iso": p.day.isoformat(), "words": p.words, "chosen": p.day.isoformat() == chosen} for p in found
+    ]
+
+
+def _promises(desk: Desk, made: fields.Form) -> list[dict[str, Any]]:
+    value = {e.name: e.value for e in made.entries}
+    return proposed(desk, f"{value.get(BODY, '')}\n{value.get(TRANSLATED, '')}", value.get("promised", ""))
 
 
 def in_english(case: StaffCase) -> bool:
@@ -72,6 +90,8 @@ async def assisted(desk: Desk, number: str, code: str, values: Mapping[str, Any]
     wish, template = texts(given, "do"), texts(given, "template")
     look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now)
     kept, told = Kept(drafts.revision(given)), _told(given)
+    if wish.startswith(PROMISE):
+        return Attempt(move=code, given={**values, "promised": wish.removeprefix(PROMISE)[:10]}, kept=kept)
     if wish in ("template", "fill"):
         offered = writing.templates_for(desk.book.texts, look.kind, look.case.row.state)
         chosen = next((t for t in offered if t["code"] == template), None)

@@ -69,7 +69,7 @@ async def make(request: web.Request) -> web.StreamResponse:
             asked = replace(asked, values={**asked.values, "files": fault.kept})
             return await render(desk, number, await after(desk, number, asked, fault))
         asked = replace(asked, values=values)
-    if code in fields.REPLIES and wish in editor.HELP:
+    if code in fields.REPLIES and (wish in editor.HELP or wish.startswith(editor.PROMISE)):
         return await render(desk, number, await editor.assisted(desk, number, code, asked.values, given))
     if code in fields.REPLIES and wish in drafts.WISHES:
         kept = await drafts.attempted(desk, number, code, asked.values, given)

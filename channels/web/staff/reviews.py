@@ -6,7 +6,7 @@ from aiohttp import web
 
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
-from channels.web.staff import fields, moves, parts, writing
+from channels.web.staff import editor, fields, moves, parts, writing
 from channels.web.staff.attempt import UNTOUCHED, Attempt
 from channels.web.staff.case import _form, _party, _told
 from channels.web.staff.frame import Desk, hurry, show, sit
@@ -66,6 +66,7 @@ async def _render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.
         raise NotFound
     newest = case.replies[-1]
     found = await desk.office.findings(number, newest.body, newest.translated)
+    named = editor.proposed(desk, f"{newest.body}\n{newest.translated}", newest.promised)
     kind = desk.book.kind(look.kind, look.edition)
     reader = fields.Reader(desk.word, desk.say, desk.book, kind)
     done, done_number = query(desk.request).get("done", ""), query(desk.request).get("number", "")
@@ -87,10 +88,13 @@ async def _render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.
             if o["kind"] == "contact"
         ],
         findings=writing.finding_rows(desk, found, newest.body),
+        promises=named,
         lit=[quote for finding in found for quote in finding.quotes],
         checklist=questions(desk),
         verdicts={
-            m.code: _verdict(_form(m, reader, attempt), newest.type) for m in case.moves if m.code in fields.VERDICTS
+            m.code: _verdict(_form(m, reader, attempt), newest.type, found_a_day=bool(named))
+            for m in case.moves
+            if m.code in fields.VERDICTS
         },
         attempt=_told(desk, case, attempt),
         history=case.history,
@@ -101,11 +105,10 @@ async def _render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.
     )
 
 
-def _verdict(made: fields.Form, reply_type: str) -> fields.Form:
-    """A verdict's form; accepting a promise is asked only of an interim reply."""
-    if reply_type == "interim":
-        return made
-    kept = tuple(e for e in made.entries if e.name != "accept_promise")
+def _verdict(made: fields.Form, reply_type: str, *, found_a_day: bool) -> fields.Form:
+    """A verdict's form; an interim reply's promise is accepted, a final one's day entered where its words name any."""
+    shut = {"promised"} if reply_type == "interim" else {"accept_promise"} | (set() if found_a_day else {"promised"})
+    kept = tuple(e for e in made.entries if e.name not in shut or e.value)
     return fields.Form(made.code, made.label, kept, made.danger, made.overlay, made.quiet)
 
 
