@@ -54,8 +54,8 @@ def by_plain_machine(examples: Sequence[Example]) -> list[Judgement | None]:
         seen = [n for n, f in enumerate(folds) if f != fold]
         away = [n for n, f in enumerate(folds) if f == fold and examples[n].trust == 1.0]
         machine = make_pipeline(TfidfVectorizer(analyzer="char", ngram_range=(1, 2)), LinearSVC(C=0.5))
-        machine.fit([examples[n].text for n in seen], [examples[n].label for n in seen])
-        said |= dict(zip(away, machine.predict([examples[n].text for n in away]), strict=True))
+        machine.fit([examples[n].letter.whole for n in seen], [examples[n].label for n in seen])
+        said |= dict(zip(away, machine.predict([examples[n].letter.whole for n in away]), strict=True))
     return [_only(said[n]) for n in sorted(said)]
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.storage.taught import Taught
-from routing.model import Model, document
+from routing.model import Document, Model, document
 from routing.rules import AREA
 from routing.words import plain
 
 LONGEST_TITLE = 60
+CORRECTED, CONFIRMED = 1.0, 0.3
+"""How far a letter is trusted that a person gave to another unit, and one that its first unit answered."""
 Pointing = Callable[[str, str], Mapping[str, float]]
 """Title and body to the weight of the rules that match them, by topic."""
 
@@ -23,7 +25,7 @@ class Example:
     `pointed` is the weight of the rules that match it, by their topics.
     """
 
-    text: str
+    letter: Document
     label: str
     trust: float = 1.0
     group: str = ""
@@ -59,10 +61,10 @@ def example(row: Mapping[str, Any], pointed: Pointing) -> Example | None:
     if not label:
         return None
     title, body = parts_of(row)
-    text = document(plain(title), plain(body))
+    letter = document(plain(title), plain(body))
     trust = (0.8 if "tokens" in row else 1.0) if row.get("label") else 0.5
-    group, unit = str(row.get("group") or _hash(text)), str(row.get("unit") or "")
-    return Example(text, str(label), trust, group, unit, pointed(title, body))
+    group, unit = str(row.get("group") or _hash(letter)), str(row.get("unit") or "")
+    return Example(letter, str(label), trust, group, unit, pointed(title, body))
 
 
 def parts_of(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -78,29 +80,33 @@ def parts_of(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def learned(letter: Taught, model: Model, streets: Iterable[str], pointed: Pointing) -> Example | None:
-    """What a letter of the store teaches; None where no person said anything about it.
+    """What a letter of the store teaches; None where nothing is known of what people made of it.
 
     An imported letter teaches the topic it came with (half where routing says the same: perhaps it came without).
     Another unit than the one that routing put first is a dispatcher's correction. By its cause: a topic misread is
     another one, that whose usual unit it is; a place misread or a duty that moved leaves the topic as it was; several
     units, or one special letter, teach nothing. Without a cause it is the topic said where the unit fits, else another.
+    One that its first unit answered was right, most likely.
     """
-    text, found = document(plain(letter.title), plain(letter.body)), pointed(letter.title, letter.body)
+    words, found = document(plain(letter.title), plain(letter.body)), pointed(letter.title, letter.body)
     unit = AREA if letter.unit in streets else letter.unit
     said = letter.decision.get("category")
     first = letter.decision.get("unit")
     if letter.imported and letter.category in model.labels:
-        return Example(text, letter.category, 1.0 if letter.category != said else 0.5, _hash(text), unit, found)
-    if not letter.unit or not first or letter.unit == first or letter.cause in ("joint", "this_case"):
+        return Example(words, letter.category, 1.0 if letter.category != said else 0.5, _hash(words), unit, found)
+    if not letter.unit or not first or letter.cause in ("joint", "this_case"):
         return None
+    fits = said in model.labels
+    if letter.unit == first:
+        return Example(words, str(said), CONFIRMED, _hash(words), unit, found) if fits and letter.answered else None
     if letter.cause in ("wrong_place", "duty_changed"):
-        return Example(text, said, 1.0, _hash(text), unit, found) if said in model.labels else None
+        return Example(words, str(said), CORRECTED, _hash(words), unit, found) if fits else None
     shares = {topic: units.get(unit, 0.0) for topic, units in model.units.items()}
     if letter.cause == "wrong_topic":
         shares.pop(str(said), None)
     best = said if said and shares.get(said) else max(shares, key=lambda topic: shares[topic], default="")
-    return Example(text, best, 1.0, _hash(text), unit, found) if best and shares[best] else None
+    return Example(words, best, CORRECTED, _hash(words), unit, found) if best and shares[best] else None
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _hash(letter: Document) -> str:
+    return hashlib.sha256(letter.whole.encode()).hexdigest()

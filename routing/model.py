@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,14 @@ from numpy.typing import NDArray
 MOST_JUDGED = 2_000
 """Characters of a letter that are judged; what it is about stands in the beginning."""
 MOST_WORDS = 4
+HEADING, OPENING = 20, 80
+"""Characters of the body that stand for a missing title, and that count as its opening."""
+SHARES = (1.0, 0.5, 0.5)
+"""How much the zones of a letter weigh beside each other: the whole of it, its heading, its opening."""
 _MAGIC = b"minxin-model-2\n"
 _SIGN = np.uint64(16)
+ZONES = np.arange(len(SHARES), dtype=np.uint64) << np.uint64(48)
+"""Added to the key of a run in a zone: there it is another run, with weights of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +68,45 @@ class Model:
     units: Mapping[str, Mapping[str, float]]
 
 
-def document(title: str, body: str) -> str:
-    """What is judged of a letter whose parts are `plain`: the title twice, because it names the matter."""
-    return f"{title}\n{title}\n{body}"[:MOST_JUDGED] if title else body[:MOST_JUDGED]
+class Document(NamedTuple):
+    """What is judged of a letter: the whole of it with its title twice, its heading, and the opening of its body.
 
-
-def runs(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The runs of one, two and three characters in a text and how often each stands there, as keys in rising order.
-
-    A key holds the signs of its run in UTF-16, sixteen bits each, the first one lowest.
+    What it is about stands in the title and in the first sentences; further down everybody thanks and threatens alike.
     """
-    signs = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2").astype(np.uint64)
-    pairs = signs[:-1] | signs[1:] << _SIGN
-    triples = pairs[:-1] | signs[2:] << 2 * _SIGN
-    return np.unique(np.concatenate((signs, pairs, triples)), return_counts=True)
+
+    whole: str
+    heading: str
+    opening: str
+
+
+def document(title: str, body: str) -> Document:
+    """The document of a letter whose parts are `plain`."""
+    whole = f"{title}\n{title}\n{body}" if title else body
+    return Document(whole[:MOST_JUDGED], (title or body[:HEADING])[:MOST_JUDGED], body[:OPENING])
+
+
+def runs(letter: Document) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The runs of one to three characters in each zone of a letter and how often each stands there.
+
+    They come as keys in rising order. A key holds the signs of its run in UTF-16, sixteen bits each, the first lowest.
+    """
+    found: list[NDArray[np.uint64]] = []
+    for text, zone in zip(letter, ZONES, strict=True):
+        signs = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2").astype(np.uint64)
+        pairs = signs[:-1] | signs[1:] << _SIGN
+        triples = pairs[:-1] | signs[2:] << 2 * _SIGN
+        found += (signs | zone, pairs | zone, triples | zone)
+    return np.unique(np.concatenate(found), return_counts=True)
+
+
+def beginnings(keys: NDArray[np.uint64]) -> tuple[int, ...]:
+    """Where the runs of each zone begin among keys in rising order, and where the last zone ends."""
+    return (*np.searchsorted(keys, ZONES).tolist(), len(keys))
 
 
 def run_of(key: int) -> str:
-    """The run that a key stands for."""
-    return key.to_bytes(8, "little").decode("utf-16-le", "replace").rstrip("\0")
+    """The run that a key stands for, in whichever zone."""
+    return (key % int(ZONES[1])).to_bytes(8, "little").decode("utf-16-le", "replace").rstrip("\0")
 
 
 def leaning(pointed: Mapping[str, float]) -> dict[str, float]:
@@ -90,19 +116,28 @@ def leaning(pointed: Mapping[str, float]) -> dict[str, float]:
     return {topic: load / length for topic, load in loads.items()}
 
 
-def judge(model: Model, text: str, pointed: Mapping[str, float] = MappingProxyType({})) -> Judgement | None:
-    """The topic of a `document`; None where the model knows nothing of what it says.
-
-    `pointed` is the weight of the rules that match it, by their topics.
-    """
-    keys, counts = runs(text)
+def loaded(model: Model, letter: Document) -> tuple[NDArray[np.int64], NDArray[np.float32], float]:
+    """The places of the runs of a letter that the model knows, how much each weighs there, and what share that is."""
+    keys, counts = runs(letter)
     places = np.minimum(np.searchsorted(model.keys, keys), len(model.keys) - 1)
     known = model.keys[places] == keys
     at = places[known]
+    loads = (1 + np.log(counts[known], dtype=np.float32)) * model.rarity[at]
+    bounds = beginnings(model.keys[at])
+    for start, end, share in zip(bounds, bounds[1:], SHARES, strict=False):
+        part = loads[start:end]
+        part *= share / (math.sqrt(part @ part) or 1.0)
+    return at, loads, len(at) / max(1, len(keys))
+
+
+def judge(model: Model, letter: Document, pointed: Mapping[str, float] = MappingProxyType({})) -> Judgement | None:
+    """The topic of a letter; None where the model knows nothing of what it says.
+
+    `pointed` is the weight of the rules that match it, by their topics.
+    """
+    at, loads, known = loaded(model, letter)
     if not len(at):
         return None
-    loads = (1 + np.log(counts[known], dtype=np.float32)) * model.rarity[at]
-    loads /= np.sqrt(loads @ loads)
     rows = model.weights[at]
     scores = loads @ rows + model.bias
     for topic, load in leaning(pointed).items():
@@ -115,7 +150,7 @@ def judge(model: Model, text: str, pointed: Mapping[str, float] = MappingProxyTy
     beside[order[0]] += 1
     spoke = loads * (rows @ beside)
     ranked = tuple((model.labels[n], round(float(shares[n]), 4)) for n in order)
-    return Judgement(ranked, _words(model, at, spoke), model.name, round(len(at) / len(keys), 4))
+    return Judgement(ranked, _words(model, at, spoke), model.name, round(known, 4))
 
 
 def _words(model: Model, at: NDArray[np.int64], spoke: NDArray[np.float32]) -> tuple[str, ...]:
@@ -149,7 +184,7 @@ def packed(model: Model) -> bytes:
     text = json.dumps(head, ensure_ascii=False).encode()
     steps = np.diff(model.keys, prepend=np.uint64(0)).astype("<u8")
     parts = (len(text).to_bytes(4, "big"), text, steps.tobytes(), model.rarity.astype("<f2").tobytes(), rows.tobytes())
-    return _MAGIC + zlib.compress(b"".join(parts), 9)
+    return _MAGIC + zlib.compress(b"".join(parts), 6)
 
 
 def read_model(data: bytes) -> Model:

@@ -34,6 +34,13 @@ class Models:
             self._kept = now, read_model(self._file(self.chosen(), "bin").read_bytes())
         return self._kept[1]
 
+    def unmoved(self) -> Model:
+        """The model in force as it was before it learnt from letters here: learning on begins there each time."""
+        card = self.card_in_force()
+        while "before" in card:
+            card = self.card(card["before"]["name"])
+        return read_model(self._file(str(card["name"]), "bin").read_bytes())
+
     def _pointer(self) -> tuple[int, int]:
         """What tells one writing of the pointer from the next; zeros where nothing was ever chosen."""
         try:

@@ -8,25 +8,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags_array, hstack
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from routing.evaluation import figures
 from routing.examples import Example
-from routing.model import Judgement, Model, leaning, runs
+from routing.model import SHARES, Document, Judgement, Model, beginnings, leaning, runs
 
 FOLDS = 5
 LEAST_SEEN = 3
 """Letters in which a run of characters must stand: what only one or two letters say is theirs, and stays there."""
-MOST_RUNS = 120_000
+MOST_RUNS = 150_000
 SOFT = 1.5
 """How soft the margin of the machine is; a larger one holds closer to the letters it has seen."""
-COUNTS_SHARE = 0.25
-"""How strongly plain counts speak beside the machine."""
-LEAST_COUNT = 0.1
-"""What every run is taken to weigh in every topic beforehand."""
 MOST_UNITS = 8
 FEWEST = 20
 """Letters that a topic needs before it is taught."""
@@ -58,7 +53,7 @@ def train(
     if len(enough) < 2:
         raise ValueError(f"至少两个类别各有{FEWEST}封信才能训练。(Two topics with {FEWEST} letters each are needed.)")
     labels = tuple(sorted(enough))
-    table, keys, lengths = _table([e.text for e in taught])
+    table, keys, lengths = _table([e.letter for e in taught])
     wanted = np.array([labels.index(e.label) for e in taught])
     trust = np.array([e.trust for e in taught])
     folds = np.array([fold_of(e.group) for e in taught])
@@ -66,7 +61,7 @@ def train(
     for fold in range(FOLDS):
         seen, away = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         if len(away):
-            one = _fit(table[seen], wanted[seen], trust[seen])
+            one = _fit(table[seen], keys, wanted[seen], trust[seen])
             margins[away] = one.margins(table[away])
             heard[away] = np.diff(table[away][:, one.kept].indptr) / np.maximum(1, lengths[away])
         tell(1)
@@ -74,7 +69,7 @@ def train(
     known = np.hstack([margins, _leanings(taught, topics)])
     real = np.flatnonzero(trust == 1.0)
     turn = _calm(known[real], wanted[real])
-    raw = _fit(table, wanted, trust)
+    raw = _fit(table, keys, wanted, trust)
     tell(1)
     matrix, heeds = turn.matrix[: len(labels)], turn.matrix[len(labels) :]
     model = Model(
@@ -85,7 +80,7 @@ def train(
         raw.slopes @ matrix,
         raw.offsets @ matrix + turn.offset,
         dict(zip(topics, heeds, strict=True)),
-        _units(taught, usual),
+        units_of(taught, usual),
     )
     judged = _unseen(known[real], wanted[real], folds[real], labels)
     unseen = [replace(one, known=float(heard[n])) for n, one in zip(real, judged, strict=True)]
@@ -107,7 +102,7 @@ def _unseen(
     judged: dict[int, Judgement] = {}
     for fold in set(folds.tolist()):
         turn = _calm(known[folds != fold], wanted[folds != fold])
-        judged |= {int(n): _judged(turn.of(known[n]), labels) for n in np.flatnonzero(folds == fold)}
+        judged |= {int(n): judgement(turn.of(known[n]), labels) for n in np.flatnonzero(folds == fold)}
     return [judged[n] for n in range(len(known))]
 
 
@@ -118,74 +113,60 @@ def fold_of(group: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Raw:
-    """One linear machine on the columns it kept; its margins are not calibrated yet."""
+    """One linear machine on the columns it kept, whose zones begin at `zones`; not calibrated yet."""
 
     kept: NDArray[np.int64]
+    zones: tuple[int, ...]
     rarity: NDArray[np.float32]
     slopes: NDArray[np.float32]
     offsets: NDArray[np.float32]
 
     def margins(self, table: csr_matrix) -> NDArray[np.float32]:
-        found = _loads(table[:, self.kept], self.rarity) @ self.slopes + self.offsets
+        found = _loads(table[:, self.kept], self.rarity, self.zones) @ self.slopes + self.offsets
         return np.asarray(found, dtype=np.float32)
 
 
-def _fit(table: csr_matrix, wanted: NDArray[np.int64], trust: NDArray[np.float64]) -> _Raw:
+def _fit(table: csr_matrix, keys: NDArray[np.uint64], wanted: NDArray[np.int64], trust: NDArray[np.float64]) -> _Raw:
     """Fit on all runs that stand in enough of these letters, then keep those that count for most."""
     letters = np.asarray((table > 0).sum(axis=0)).ravel()
     known = np.flatnonzero(letters >= LEAST_SEEN)
     rarity = (np.log((1 + table.shape[0]) / (1 + letters[known])) + 1).astype(np.float32)
-    loads = _loads(table[:, known], rarity)
+    loads = _loads(table[:, known], rarity, beginnings(keys[known]))
     machine = LinearSVC(C=SOFT, random_state=0).fit(loads, wanted, trust)
     slopes, offsets = machine.coef_.T, machine.intercept_
     if len(offsets) == 1:
         slopes, offsets = np.hstack([-slopes, slopes]), np.array([-offsets[0], offsets[0]])
-    slopes, offsets = _with_counts(loads, wanted, slopes, offsets)
     loud = np.abs(slopes).max(axis=1) * rarity * np.sqrt(letters[known])
     best = np.sort(np.argsort(-loud)[:MOST_RUNS])
-    return _Raw(known[best], rarity[best], slopes[best].astype(np.float32), offsets.astype(np.float32))
+    kept = known[best]
+    return _Raw(kept, beginnings(keys[kept]), rarity[best], slopes[best].astype(np.float32), offsets.astype(np.float32))
 
 
-def _with_counts(
-    loads: csr_matrix, wanted: NDArray[np.int64], slopes: NDArray[np.float64], offsets: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The machine's weights and, a quarter as strong, how much oftener a run stands in a topic than elsewhere.
-
-    The machine listens to what tells the letters it saw apart; plain counts steady it on those it did not see.
-    """
-    whole = np.asarray(loads.sum(axis=0)).ravel()
-    counts = np.zeros_like(slopes)
-    for topic in range(slopes.shape[1]):
-        inside = np.asarray(loads[wanted == topic].sum(axis=0)).ravel()
-        outside = whole - inside
-        inside, outside = inside + LEAST_COUNT, outside + LEAST_COUNT
-        counts[:, topic] = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
-    strong, steady = _spread(loads @ slopes), _spread(loads @ counts)
-    return slopes / strong + COUNTS_SHARE * counts / steady, offsets / strong
-
-
-def _spread(scores: NDArray[np.float64]) -> float:
-    return float((scores - scores.mean(axis=1, keepdims=True)).std()) or 1.0
-
-
-def _loads(table: csr_matrix, rarity: NDArray[np.float32]) -> csr_matrix:
-    """Counts as weights: their logarithm times the rarity of the run, each letter of length one."""
+def _loads(table: csr_matrix, rarity: NDArray[np.float32], zones: tuple[int, ...]) -> csr_matrix:
+    """Counts as weights: their logarithm times the rarity of the run, each zone of a letter of its own length."""
     loads = table.copy()
     loads.data = (1 + np.log(loads.data)) * rarity[loads.indices]
-    return normalize(loads)
+    parts = zip(zones, zones[1:], SHARES, strict=False)
+    return hstack([_even(loads[:, start:end], share) for start, end, share in parts], format="csr")
 
 
-def _table(texts: Sequence[str]) -> tuple[csr_matrix, NDArray[np.uint64], NDArray[np.int64]]:
-    """How often each run stands in each text, a row for each, the keys of its columns, and how many runs a text has.
+def _even(loads: csr_matrix, length: float) -> csr_matrix:
+    """Every row of one length; an empty one stays so."""
+    lengths = np.sqrt(np.asarray(loads.power(2).sum(axis=1), dtype=np.float32)).ravel()
+    return diags_array(np.float32(length) / np.where(lengths > 0, lengths, np.float32(1))) @ loads
 
-    Runs that too few texts have stand in no column.
+
+def _table(letters: Sequence[Document]) -> tuple[csr_matrix, NDArray[np.uint64], NDArray[np.int64]]:
+    """How often each run stands in each letter, a row for each, the keys of its columns, and how many runs one has.
+
+    Runs that too few letters have stand in no column.
     """
-    found = [runs(text) for text in texts]
+    found = [runs(letter) for letter in letters]
     keys, columns = np.unique(np.concatenate([k for k, _ in found]), return_inverse=True)
     counts = np.concatenate([n for _, n in found]).astype(np.float32)
     ends = np.cumsum([0, *(len(k) for k, _ in found)])
     often = np.bincount(columns) >= LEAST_SEEN
-    return csr_matrix((counts, columns, ends), shape=(len(texts), len(keys)))[:, often], keys[often], np.diff(ends)
+    return csr_matrix((counts, columns, ends), shape=(len(letters), len(keys)))[:, often], keys[often], np.diff(ends)
 
 
 def _leanings(examples: Sequence[Example], topics: Sequence[str]) -> NDArray[np.float64]:
@@ -214,13 +195,14 @@ def _calm(known: NDArray[np.float64], wanted: NDArray[np.int64]) -> _Turn:
     return _Turn(matrix.astype(np.float32), offset.astype(np.float32))
 
 
-def _judged(scores: NDArray[np.float64], labels: tuple[str, ...]) -> Judgement:
+def judgement(scores: NDArray[np.float64], labels: tuple[str, ...], known: float = 1.0) -> Judgement:
+    """What scores before they are turned into chances say."""
     odds = np.exp(scores - scores.max())
     shares = odds / odds.sum()
-    return Judgement(tuple((labels[n], float(shares[n])) for n in np.argsort(-shares)), (), "")
+    return Judgement(tuple((labels[n], float(shares[n])) for n in np.argsort(-shares)), (), "", known)
 
 
-def _units(examples: Iterable[Example], usual: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+def units_of(examples: Iterable[Example], usual: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
     """For each topic the share of its letters that each unit answers: the more examples, the less what was before."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for e in examples:

@@ -9,7 +9,7 @@ import typer
 from channels.console.judging import NAMES, pairs_of
 from channels.console.opening import book_of, has_store, models_of, opened, settings_now
 from config.settings import Settings
-from hub.console import JsonFlag, Stopped, command, lines_of, out, print_json, progress
+from hub.console import JsonFlag, Stopped, command, err, lines_of, out, print_json, progress
 from hub.moments import system_clock, to_text
 from hub.storage import taught
 from routing.choose import pointing
@@ -32,12 +32,13 @@ async def train(
 ) -> None:
     """Learn routing from labelled files, imported letters with a topic and dispatchers' corrections, and use it.
 
+    Without files the model that was trained last learns on from the letters here, and is only replaced by a better one.
     `--what replies` learns the scores of replies from one labelled file, and writes them over the shipped ones.
     """
     if what == "replies":
         _train_replies(files or [])
         return
-    training, settings = _library("routing.training"), settings_now()
+    training, adapting, settings = _library("routing.training"), _library("routing.adapting"), settings_now()
     models = models_of(settings)
     book = await book_of(settings)
     pointed = pointing(book.directory, read_rules(book.rules, book.directory))
@@ -45,11 +46,22 @@ async def train(
     examples += await _of_store(settings, models, pointed)
     now = to_text(system_clock())
     with progress("训练", training.FOLDS + 1) as tell:
-        made = training.train(examples, models.next_name(), now, models.in_force().units, tell)
+        if files:
+            made = training.train(examples, models.next_name(), now, models.in_force().units, tell)
+        else:
+            made = adapting.adapt(models.unmoved(), examples, models.next_name(), now, tell)
     if not dry_run:
         models.keep(made.model, made.card)
-        models.use(made.model.name)
+        if better := _better(made.card):
+            models.use(made.model.name)
     print_json(made.card) if as_json else _print_card(made.card)
+    if not dry_run and not better:
+        err.print("没有比现用的好，已存但没有启用；要用请运行 model use。(Kept, not in force: no better.)")
+
+
+def _better(card: Any) -> bool:
+    """Whether a model that goes on from another one judges the letters here better than that did."""
+    return "before" not in card or bool(card["figures"]["accuracy"] > card["before"]["accuracy"])
 
 
 def _library(name: str) -> Any:
@@ -115,5 +127,7 @@ def _print_card(card: Any) -> None:
     found = card["figures"]
     out.print(f"{card['name']}  {sum(card['letters'].values())} 封  {card['by']}")
     out.print(f"macro-F1 {found['macro_f1']}  accuracy {found['accuracy']}  ece {found['ece']}")
+    if before := card.get("before"):
+        out.print(f"此前 {before['name']} (before): macro-F1 {before['macro_f1']}  accuracy {before['accuracy']}")
     for label, row in found["per_class"].items():
         out.print(f"  {label}  P {row['precision']}  R {row['recall']}  F1 {row['f1']}  n {row['n']}")

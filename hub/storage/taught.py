@@ -10,7 +10,7 @@ from hub.storage.tx import Tx
 PAGE = 500
 
 TAUGHT = """
-SELECT c.id, c.origin, c.title, c.category, c.unit, c.decision, m.body,
+SELECT c.id, c.origin, c.title, c.category, c.unit, c.decision, c.answered_at, m.body,
   (SELECT o.data FROM overlays o WHERE o.case_id = c.id AND o.kind = 'correction'
    ORDER BY o.n DESC LIMIT 1) AS corrected
 FROM cases c JOIN messages m ON m.case_id = c.id AND m.n = 1
@@ -34,6 +34,7 @@ class Taught:
     unit: str
     decision: Mapping[str, Any]
     cause: str = ""
+    answered: bool = False
 
 
 def page(tx: Tx, after: str = "") -> list[Taught]:
@@ -49,6 +50,7 @@ def page(tx: Tx, after: str = "") -> list[Taught]:
             str(r["unit"]),
             json.loads(r["decision"]),
             str(json.loads(r["corrected"] or "{}").get("cause", "")),
+            r["answered_at"] is not None,
         )
         for r in rows
     ]

@@ -9,9 +9,21 @@ from hub.storage.taught import Taught
 from routing import training
 from routing.choose import choose, pointing, sure
 from routing.evaluation import figures
-from routing.examples import Example, example, learned, rows_of
+from routing.examples import CONFIRMED, Example, example, learned, rows_of
 from routing.guided import MODEL
-from routing.model import Judgement, Model, document, judge, leaning, packed, read_model, run_of, runs
+from routing.model import (
+    Document,
+    Judgement,
+    Model,
+    beginnings,
+    document,
+    judge,
+    leaning,
+    packed,
+    read_model,
+    run_of,
+    runs,
+)
 from routing.models import Models
 from routing.rules import Sure
 from tests.routing.letters import district, kind, letter, rules
@@ -48,7 +60,7 @@ def test_a_letter_is_judged_by_its_words_and_those_are_named(trained: training.T
 
 
 def test_runs_are_counted_under_keys_that_can_be_read_back() -> None:
-    keys, counts = runs("水费水")
+    keys, counts = runs(Document("水费水", "", ""))
     assert {run_of(int(key)): int(n) for key, n in zip(keys, counts, strict=True)} == {
         "水": 2,
         "费": 1,
@@ -56,12 +68,27 @@ def test_runs_are_counted_under_keys_that_can_be_read_back() -> None:
         "费水": 1,
         "水费水": 1,
     }
-    assert all(len(runs(text)[0]) == n for text, n in (("", 0), ("水", 1), ("\U00020000", 3)))
+    assert all(len(runs(Document(text, "", ""))[0]) == n for text, n in (("", 0), ("水", 1), ("\U00020000", 3)))
+
+
+def test_what_stands_in_heading_or_opening_counts_there_once_more() -> None:
+    keys, counts = runs(document("水费", "水"))
+    assert list(keys) == sorted(set(keys.tolist())), "each key once, in rising order"
+    whole, heading, opening, end = beginnings(keys)
+    found = [(run_of(int(key)), int(n)) for key, n in zip(keys, counts, strict=True)]
+    assert found[heading:opening] == [("水", 1), ("费", 1), ("水费", 1)]
+    assert found[opening:end] == [("水", 1)]
+    assert ("水", 3) in found[whole:heading]
+
+
+def test_where_there_is_no_title_the_first_words_stand_for_it() -> None:
+    assert document("", "水" * 200) == ("水" * 200, "水" * 20, "水" * 80)
+    assert document("费", "水" * 200).heading == "费"
 
 
 def test_of_what_it_never_heard_the_model_says_nothing(trained: training.Trained) -> None:
-    assert judge(trained.model, "xyz") is None
-    assert judge(trained.model, "") is None
+    assert judge(trained.model, document("", "xyz")) is None
+    assert judge(trained.model, document("", "")) is None
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +107,7 @@ def heeding() -> training.Trained:
 
 def test_where_the_words_leave_it_open_the_rules_evidence_decides(heeding: training.Trained) -> None:
     model = read_model(packed(heeding.model))
-    school, road = (judge(model, "门口的事", {topic: 2.0}) for topic in ("教育", "交通"))
+    school, road = (judge(model, document("", "门口的事"), {topic: 2.0}) for topic in ("教育", "交通"))
     assert school is not None
     assert road is not None
     assert (school.category, road.category) == ("教育文体", "交通运输")
@@ -88,7 +115,8 @@ def test_where_the_words_leave_it_open_the_rules_evidence_decides(heeding: train
 
 
 def test_evidence_for_a_topic_that_was_never_learnt_changes_nothing(heeding: training.Trained) -> None:
-    assert judge(heeding.model, "门口的事", {"农村农业": 2.0}) == judge(heeding.model, "门口的事")
+    door = document("", "门口的事")
+    assert judge(heeding.model, door, {"农村农业": 2.0}) == judge(heeding.model, door)
 
 
 def test_the_rules_lean_by_the_weight_of_their_words_however_long_the_letter() -> None:
@@ -107,7 +135,8 @@ def test_what_training_asks_of_the_rules_is_what_they_say_of_a_living_letter() -
 
 def test_a_model_reads_back_from_its_file_as_it_was(trained: training.Trained) -> None:
     again = read_model(packed(trained.model))
-    first, second = judge(trained.model, "公交车晚点"), judge(again, "公交车晚点")
+    late = document("", "公交车晚点")
+    first, second = judge(trained.model, late), judge(again, late)
     assert first is not None
     assert second is not None
     assert (second.category, second.words) == (first.category, first.words)
@@ -231,6 +260,16 @@ def test_a_correction_teaches_what_its_cause_says(trained: training.Trained, cau
     assert (found and (found.label, found.unit)) == (label and (label, "transit"))
 
 
+@pytest.mark.parametrize(("answered", "trust"), [(True, CONFIRMED), (False, None)])
+def test_a_letter_that_its_first_unit_answered_was_most_likely_right(
+    trained: training.Trained, answered: bool, trust: float | None
+) -> None:
+    record = {"category": "教育文体", "unit": "education"}
+    letter = Taught("c", False, "标题", "正文", "教育文体", "education", record, "", answered)
+    found = learned(letter, trained.model, (), _silent)
+    assert (found.trust if found else None) == trust
+
+
 def test_rows_may_be_whole_texts_parts_or_tokens() -> None:
     whole, parts = (
         example({"text": "校门口。没有人值守", "label": "a"}, _silent),
@@ -238,10 +277,10 @@ def test_rows_may_be_whole_texts_parts_or_tokens() -> None:
     )
     assert whole is not None
     assert parts is not None
-    assert whole.text == parts.text
+    assert whole.letter == parts.letter
     tokens = example({"tokens": ["校门口", "值守"], "label": "a"}, _silent)
     assert tokens is not None
-    assert (tokens.text, tokens.trust) == ("校门口值守", 0.8)
+    assert (tokens.letter.whole, tokens.trust) == ("校门口值守", 0.8)
     assert example({"text": "没有类别"}, _silent) is None
     with pytest.raises(ValueError, match="Line 2"):
         list(rows_of(['{"text": "好"}', "[]"], "x.jsonl"))
