@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -15,13 +15,13 @@ from hub.clocks import LedgerEvent
 from hub.followers import PUBLIC, STAFF
 from hub.journal import Entry
 from hub.machines.registry import MACHINES
-from hub.measures import Place, counted
+from hub.measures import Cuts, Fact, Place, counted, cuts_of, places
 from hub.moments import to_text
 from hub.office import Office
 from hub.rulebook import Rulebook
 from hub.storage import cases, clocks, journal, publications, search, totals
 from hub.storage.publications import Page
-from hub.storage.rows import to_json, to_row
+from hub.storage.rows import to_row
 from hub.storage.tx import Row, Tx
 from hub.timing import fresh, refreshed, with_dates
 
@@ -111,13 +111,15 @@ class District:
         put = search.DIALECTS[self.engine].put
         tx.executemany(put, [{"doc": doc, "terms": search.written(text)} for doc, (_, _, text) in docs])
         sums: Counter[Place] = Counter()
-        facts = []
+        facts, under = [], []
         for _, case_id, case, *_ in rows:
-            counts, fact = self.counted_at(case)
-            sums.update(counts)
-            facts.append({"case_id": case_id, "counted": fact})
+            counts, cuts, summed = self.counted_at(case)
+            sums.update(summed)
+            facts += [totals.fact_row(case_id, fact, n) for fact, n in counts.items()]
+            under.append({"case_id": case_id, **cuts._asdict()})
         tx.executemany(totals.PUT_FACT, facts)
-        tx.executemany(totals.ADD, [{**place._asdict(), "n": n} for place, n in sorted(sums.items())])
+        tx.executemany(totals.PUT_CUTS, under)
+        tx.executemany(totals.ADD, [totals.total_row(place, n) for place, n in sorted(sums.items())])
 
     def _of(self, n: int) -> tuple[Case, Clock]:
         rng = random.Random(n)
@@ -160,11 +162,12 @@ class District:
             clock = replace(clock, ledger=(*clock.ledger, late), breached_at=clock.due_at)
         return with_dates(case, (clock,)), clock
 
-    def _counted_at(self, case: Case) -> tuple[dict[Place, int], str]:
+    def _counted_at(self, case: Case) -> tuple[Mapping[Fact, int], Cuts, Mapping[Place, int]]:
         _, clock = self.case_at(case.unit, (NOW - case.received_at) // timedelta(hours=1), case.closed_at is None)
         given = Assignment(1, case.unit, "", case.received_at, "system", "dispatch")
-        known = counted(Dossier(case=case, assignments=(given,), clocks=(clock,)), self.book.calendar)
-        return dict(known), to_json(sorted([*place, n] for place, n in known.items()))
+        known = Dossier(case=case, assignments=(given,), clocks=(clock,))
+        facts, cuts = counted(known, self.book.calendar), cuts_of(known, self.book.calendar)
+        return facts, cuts, places(facts, cuts)
 
 
 # Rows ---------------------------------------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ async def _verify_totals(office: Office, batch: int, book: Rulebook) -> tuple[st
         wrong += differing
         for place, n in part.items():
             sums[place] = sums.get(place, 0) + n
-    place = Place("", "", "", "")
+    place = Place("", "", "", "", "", "")
     while rows := await office.store.read(totals.page, place, 1000, room="heavy"):
         wrong += [f"total {'/'.join(p)}" for p, n in rows if sums.pop(p, 0) != n]
         place = rows[-1][0]

@@ -16,6 +16,8 @@ IMPORTED = "imported."
 """Measures of imported cases stand apart: they enter figures only where somebody asks for them (DESIGN §11)."""
 OF_OFFICER = "@"
 """Before the officer in a measure of one person's own replies; such a count stands at the unit alone."""
+OWN_REPLIES = ("first_reviewed", "first_pass")
+"""What is counted for the officer of the very reply, whoever has the case later."""
 LONGEST = 60
 """Working days from which on an answer falls into the last bucket."""
 MOST_ROUNDS = 4
@@ -23,11 +25,39 @@ SATISFIED_FROM = 4
 """Scores of four and five are satisfied; an unrated case never is (NORMS §4)."""
 
 
-class Place(NamedTuple):
-    """Where a count stands: local day, unit (empty: the whole hub), kind, measure."""
+CUTS = ("area", "officer", "topic", "channel")
+"""What months are cut by beside their units."""
+HOUR = "hour"
+"""The cut of receipts by weekday and hour: for the whole hub alone, as a unit never learns a hidden letter's hour."""
+_CUT_ALSO = ("solved:", "phone:")
+
+
+class Fact(NamedTuple):
+    """One thing that a case counts for: local day, unit that had it then (empty: none, or a sealed case), measure."""
 
     day: str
     unit: str
+    measure: str
+
+
+class Cuts(NamedTuple):
+    """What a case is counted under beside its units. `hour` is that of its receipt: 3-14 is Wednesday after two."""
+
+    kind: str
+    area: str
+    officer: str
+    topic: str
+    channel: str
+    hour: str
+
+
+class Place(NamedTuple):
+    """Where a sum stands: unit (empty: the whole hub), what it is by, day or month, value of the cut, kind, measure."""
+
+    unit: str
+    cut: str
+    span: str
+    value: str
     kind: str
     measure: str
 
@@ -41,23 +71,59 @@ class Counted(NamedTuple):
     n: int = 1
 
 
-def counted(dossier: Dossier, calendar: WorkCalendar) -> Mapping[Place, int]:
+def counted(dossier: Dossier, calendar: WorkCalendar) -> Mapping[Fact, int]:
     """Everything the case counts for. A record about a case (a publication) counts for nothing.
 
-    Each count stands once for the whole hub and once for its unit; a sealed case counts at no unit. What happened to a
-    case is booked to the unit that had it then, what was said of its answer to the unit that has it now.
+    What happened to a case is booked to the unit that had it then, what was said of its answer to the unit that has it
+    now; a sealed case counts at no unit.
     """
     case = dossier.case
     if case.about:
         return {}
     prefix = IMPORTED if case.origin == "import" else ""
-    sums: Counter[Place] = Counter()
+    sums: Counter[Fact] = Counter()
     for at, unit, measure, n in _all(dossier, calendar):
-        day = calendar.day_of(at).isoformat()
-        places = {WHOLE} if case.sealed else {WHOLE, unit}
-        for where in places - {WHOLE} if OF_OFFICER in measure else places:
-            sums[Place(day, where, case.kind, prefix + measure)] += n
-    return {place: n for place, n in sums.items() if n}
+        sums[Fact(calendar.day_of(at).isoformat(), "" if case.sealed else unit, prefix + measure)] += n
+    return {fact: n for fact, n in sums.items() if n}
+
+
+def cuts_of(dossier: Dossier, calendar: WorkCalendar) -> Cuts:
+    """What the case is counted under: its officer is who wrote its newest reply, else who has it."""
+    case, came = dossier.case, calendar.local(dossier.case.received_at)
+    if case.sealed:
+        return Cuts(case.kind, "", "", "", "", "")
+    officer = dossier.reply.handler if dossier.reply else case.officer
+    return Cuts(case.kind, case.area, officer, case.category, case.origin, f"{came.isoweekday()}-{came.hour:02d}")
+
+
+def places(facts: Mapping[Fact, int], cuts: Cuts) -> Mapping[Place, int]:
+    """Where the counts of a case add up: each in the whole hub and in its unit, by day, by month, and by every cut.
+
+    What an officer's own replies count for stands at the unit, and under that officer.
+    """
+    sums: Counter[Place] = Counter()
+    for (day, at_unit, measure), n in facts.items():
+        month, (base, _, officer) = day[:7], measure.partition(OF_OFFICER)
+        for unit in {at_unit} - {WHOLE} if officer else {WHOLE, at_unit}:
+            sums[Place(unit, "day", day, "", cuts.kind, measure)] += n
+            sums[Place(unit, "month", month, "", cuts.kind, measure)] += n
+        for cut, value in (("officer", officer),) if officer else _cut(measure, cuts):
+            for unit in {WHOLE, at_unit}:
+                sums[Place(unit, cut, month, value, cuts.kind, base)] += n
+        if measure == "received":
+            sums[Place(WHOLE, HOUR, month, cuts.hour, cuts.kind, measure)] += n
+    return sums
+
+
+def _cut(measure: str, cuts: Cuts) -> Iterator[tuple[str, str]]:
+    """The cuts of a measure with the case's values: distributions have none, and own replies have their own officer."""
+    if ":" not in measure or measure.startswith(_CUT_ALSO):
+        yield from ((cut, getattr(cuts, cut)) for cut in CUTS if cut != "officer" or measure not in OWN_REPLIES)
+
+
+def of_officer(measure: str, officer: str) -> str:
+    """The measure behind a sum of one officer: of their own replies where there is one such."""
+    return f"{measure}{OF_OFFICER}{officer}" if measure in OWN_REPLIES else measure
 
 
 def _all(dossier: Dossier, calendar: WorkCalendar) -> Iterator[Counted]:

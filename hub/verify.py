@@ -75,7 +75,7 @@ async def verify(office: Office, tell: Tell = nothing, kept: Tip | None = None) 
 async def _totals(office: Office) -> list[Finding]:
     """Two looks: what a hub beside us changed between the first and its sums is gone in the second."""
     for _ in range(2):
-        if not await office.store.read(_counted_to_the_end):
+        if not await office.store.read(counted_to_the_end):
             return []
         wrong = await verify_totals(office)
         if not wrong:
@@ -83,7 +83,8 @@ async def _totals(office: Office) -> list[Finding]:
     return [Finding("totals", at, "与重算的数不符") for at in wrong]
 
 
-def _counted_to_the_end(tx: Tx) -> bool:
+def counted_to_the_end(tx: Tx) -> bool:
+    """Whether the figures have read the journal to its end: only then can they be looked at."""
     seq = journal.head(tx).seq
     return seq > 0 and journal.cursor(tx, "totals") == seq
 

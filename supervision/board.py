@@ -104,10 +104,10 @@ def board(
     is a unit gets that unit's board without asking.
     """
     eye = sight(actor, book.directory)
-    units = _units(actor, eye, unit, book)
+    units = units_for(actor, eye, unit, book)
     period = (since.isoformat(), until.isoformat())
     kinds = _read(totals.summed(tx, units, *period), imported=imported)
-    sealed = _sealed(book)
+    sealed = sealed_kinds(book)
     open_kinds = [code for code in kinds if code not in sealed]
     sums = _together(kinds[code] for code in open_kinds)
     headline = values(tuple(figures.BY_CODE), sums) | _with_sealed(sums, kinds, sealed)
@@ -131,7 +131,7 @@ def board(
 def statistics(tx: Tx, since: date, until: date, book: Rulebook) -> Statistics:
     """The public part: totals are always public; units are released by a leader and stand nowhere here."""
     period = (since.isoformat(), until.isoformat())
-    kinds, sealed = _read(totals.summed(tx, {WHOLE}, *period)), _sealed(book)
+    kinds, sealed = _read(totals.summed(tx, {WHOLE}, *period)), sealed_kinds(book)
     open_kinds = [code for code in kinds if code not in sealed]
     sums = _together(kinds[code] for code in open_kinds)
     shown = values(PUBLIC_FIGURES, sums) | _with_sealed(sums, kinds, sealed)
@@ -157,7 +157,7 @@ def month(tx: Tx, now: datetime, book: Rulebook) -> Month:
 # Who sees which units -----------------------------------------------------------------------------------------------
 
 
-def _units(actor: Actor, eye: Sight, unit: str | None, book: Rulebook) -> frozenset[str]:
+def units_for(actor: Actor, eye: Sight, unit: str | None, book: Rulebook) -> frozenset[str]:
     """The rows to sum up: those of the whole hub, of a unit with those below it, or of all units in sight."""
     if actor.kind != "system" and not any(actor.has(role) for role in BOARD_ROLES):
         raise Forbidden
@@ -201,7 +201,7 @@ def _together(parts: Iterable[Mapping[str, int]]) -> Sums:
     return sums
 
 
-def _sealed(book: Rulebook) -> frozenset[str]:
+def sealed_kinds(book: Rulebook) -> frozenset[str]:
     """Kinds that are sealed, or were so in an earlier edition."""
     return frozenset(k.code for kinds in book.kinds_by_edition.values() for k in kinds.values() if k.sealed)
 
@@ -243,7 +243,7 @@ def _by_day(
 ) -> tuple[Day, ...]:
     days: dict[str, Sums] = {}
     for r in totals.by_day(tx, units, kinds, _asked(_SERIES, imported=imported), *period):
-        days.setdefault(str(r["day"]), {})[str(r["measure"])] = int(r["n"])
+        days.setdefault(str(r["span"]), {})[str(r["measure"])] = int(r["n"])
     lines = []
     for day, raw in sorted(days.items()):
         sums = plain(raw, imported=imported)

@@ -109,6 +109,17 @@ def _select(what: str, params: Wanted) -> str:
     return f"{few}SELECT {what} FROM {'few' if few else 'cases'} c"  # noqa: S608
 
 
+def scope(tx: Tx, eye: Sight) -> Branch:
+    """The whole sight of an actor as conditions on `c`, for questions that walk another index than these lists do."""
+    where, params = _where(eye, {})
+    if not eye.everywhere:
+        units = to_json(sorted(eye.units))
+        assisted = [str(r["case_id"]) for r in tx.execute(ASSISTED, {"units": units})]
+        where.append(f"(c.unit {_IN.format('own')} OR c.{NAMED['assisted']})")
+        params |= {"own": units, "assisted": to_json(sorted(assisted))}
+    return where, params
+
+
 def cursor_of(case: Case, *, newest: bool = False) -> Cursor:
     """The cursor after this row."""
     if newest:

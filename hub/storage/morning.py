@@ -15,7 +15,7 @@ WHERE c.machine = :machine AND c.closed_at IS NULL AND c.lead = '' AND c.sort_du
 GROUP BY c.unit, c.officer ORDER BY c.unit, c.officer
 """
 PUBLISHED = "SELECT MAX(published_at) AS at FROM publications WHERE live = 1"
-COUNTED = "SELECT MAX(day) AS day FROM totals WHERE unit = ''"
+COUNTED = "SELECT MAX(span) AS day FROM totals WHERE unit = '' AND cut = 'day'"
 BEGAN = "SELECT MIN(effective_from) AS at FROM editions"
 
 

@@ -1,4 +1,4 @@
-"""Random histories through a real store, with sweeps between; then `verify`: clocks computed anew equal those kept."""
+"""Random histories through a real store, with sweeps between; then `verify`: all is as computed anew."""
 
 import argparse
 import asyncio
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.errors import Refusal
+from hub.followers import run_followers
 from hub.move import open_moves
 from hub.office import Office
 from hub.people import Actor, citizen
@@ -94,7 +95,10 @@ async def live(office: Office, clock: FixedClock, count: int, seed: int) -> Live
             if dice.random() < 0.6:
                 swept = await sweep(office, clock.now)
                 lived.rungs, lived.put_off = lived.rungs + swept.rungs, lived.put_off + swept.put_off
+            if dice.random() < 0.1:
+                await run_followers(office)
         lived.histories += len(receipts)
+    await run_followers(office)
     lived.findings = (await verify(office)).findings
     return lived
 

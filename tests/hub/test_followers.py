@@ -258,13 +258,14 @@ async def test_totals_that_were_touched_are_found(store: Store, clock: FixedCloc
     assert await verify_totals(office) == ()
 
     def touch(tx: Any) -> None:
-        tx.execute("UPDATE totals SET n = n + 1 WHERE measure = 'received' AND unit = ''")
-        tx.execute("UPDATE facts SET counted = '[]'")
+        tx.execute("UPDATE totals SET n = n + 1 WHERE measure = 'received' AND unit = '' AND cut IN ('day', 'month')")
+        tx.execute("DELETE FROM facts")
 
     await store.write(touch)
-    day = "2026-02-13"
-    place = Place(day, "", "complaint", "received")
-    assert await verify_totals(office) == (receipt.case_id, f"total {'/'.join(place)}")
+    touched = [
+        Place("", cut, span, "", "complaint", "received") for cut, span in (("day", "2026-02-13"), ("month", "2026-02"))
+    ]
+    assert await verify_totals(office) == (receipt.case_id, *(f"total {'/'.join(place)}" for place in touched))
 
 
 async def test_a_case_that_cannot_be_read_does_not_hold_up_the_others(

@@ -132,9 +132,8 @@ async def sums(store: Store, clock: FixedClock, folder: Path, **parts: object) -
     case = await store.read(cases.get, receipt.case_id)
     assert case is not None
     found: Counter[str] = Counter()
-    for place, n in counted(Dossier(case=case, **parts), (await office.book()).calendar).items():  # type: ignore[arg-type]
-        if not place.unit:
-            found[place.measure] += n
+    for fact, n in counted(Dossier(case=case, **parts), (await office.book()).calendar).items():  # type: ignore[arg-type]
+        found[fact.measure] += n
     return found
 
 

@@ -7,7 +7,9 @@ from aiohttp import web
 
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
-from channels.web.staff import board, fields, writing
+from channels.web.staff import fields, writing
+from channels.web.staff.board.asked import period
+from channels.web.staff.board.sheets import shown
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
 from channels.web.staff.reviews import questions
 from hub.errors import Invalid, NotFound, Refusal, Said
@@ -31,7 +33,7 @@ async def draw_sample(request: web.Request) -> web.StreamResponse:
     desk, given = await sit(request), form(request)
     hurry(desk)
     asked = {name: texts(given, name) for name in ("from", "to", "n", "seed")}
-    since, until = board.period(asked["from"], asked["to"], desk.book.calendar.day_of(desk.now))
+    since, until = period(asked["from"], asked["to"], desk.book.calendar.day_of(desk.now))
     seed, n = asked["seed"][:64] or draw(SEED_BYTES).hex(), int(asked["n"]) if asked["n"].isdecimal() else 0
     try:
         sample = await sampling.draw_sample(desk.office, (since, until), n, seed, desk.actor)
@@ -72,7 +74,7 @@ async def _queue(
 ) -> web.Response:
     read, today = desk.office.store.read, desk.book.calendar.day_of(desk.now)
     wanted = asked or query(desk.request)
-    since, until = board.period(wanted.get("from", ""), wanted.get("to", ""), today)
+    since, until = period(wanted.get("from", ""), wanted.get("to", ""), today)
     rows = await read(readings.queue, desk.actor, desk.book, desk.now)
     supervises = "supervisor" in desk.actor.hub_roles
     return await show(
@@ -96,7 +98,7 @@ async def _queue(
 async def _agreement(desk: Desk, since: Any, until: Any) -> dict[str, Any]:
     """The agreement rate of the period, as the board reckons it."""
     value = await desk.office.store.read(readings.agreement, since, until, room="heavy")
-    return {"value": board.shown(value), "n": value.n, "of": value.of, "enough": value.enough}
+    return {"value": shown(value), "n": value.n, "of": value.of, "enough": value.enough}
 
 
 async def _passes(desk: Desk, since: Any, until: Any) -> list[tuple[str, ...]]:
@@ -108,7 +110,7 @@ async def _passes(desk: Desk, since: Any, until: Any) -> list[tuple[str, ...]]:
         (
             desk.unit(line.unit) or line.unit,
             names.get(line.officer, line.officer) or desk.say(N_("全单位")),
-            board.shown(line.value) + ("" if line.value.enough else few),
+            shown(line.value) + ("" if line.value.enough else few),
             str(line.value.n),
             str(line.value.of),
         )

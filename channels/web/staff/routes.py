@@ -4,7 +4,6 @@ from channels.web.keys import Route
 from channels.web.staff import (
     absence,
     admin,
-    board,
     bulletins,
     calls,
     case,
@@ -25,6 +24,7 @@ from channels.web.staff import (
     talks,
     topics,
 )
+from channels.web.staff.board import behind, files, pages
 from channels.web.staff.counter import adding, filing, renewing, slip
 from channels.web.staff.frame import (
     BOARD,
@@ -81,7 +81,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/staff/publication/{number}", publication.show_page, PUBLICATION),
     Route("POST", "/staff/publication/{number}", publication.act, PUBLICATION),
     Route("POST", "/staff/publication/{number}/{move}", publication.decide, PUBLICATION),
-    Route("GET", "/staff/board", board.show_board, BOARD),
     Route("GET", "/staff/bulletins", bulletins.show_list, BULLETINS),
     Route("GET", "/staff/bulletins/{kind}/{period}/{version}", bulletins.show_one, BULLETINS),
     Route("GET", "/staff/bulletins/{kind}/{period}/{version}/{form}", bulletins.download, BULLETINS),
@@ -90,6 +89,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/recommendations", recommendations.issue, ("supervisor",)),
     Route("GET", "/staff/recommendations/{n}", recommendations.show_one, BULLETINS),
     Route("POST", "/staff/recommendations/{n}/{move}", recommendations.act, ("supervisor", "signer")),
+    Route("GET", "/staff/board", pages.show_board, BOARD),
+    Route("GET", "/staff/board.{kind:csv|xlsx}", files.send_view, BOARD),
+    Route("GET", "/staff/board/cases", behind.show_cases, BOARD),
+    Route("GET", "/staff/board/cases.{kind:csv|xlsx}", files.send_cases, BOARD, stream=True),
     Route("GET", "/staff/channels", channels.show_channels, CHANNELS),
     Route("POST", "/staff/channels", channels.decide, CHANNELS),
     Route("GET", "/staff/topics", topics.show_topics, TOPICS),
