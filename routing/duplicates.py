@@ -102,12 +102,13 @@ def _like(tx: Tx, case: Case, actor: Actor, book: Rulebook, now: datetime, most:
     mine = sketch(case.title, said.get(case.id, ""), table)
     scored = [(score(mine, sketch(c.title, said.get(c.id, ""), table)), c) for c in others]
     likely = sorted((pair for pair in scored if pair[0] >= LIKELY), key=lambda p: (p[0], p[1].id), reverse=True)
-    return tuple(Alike(reading.row(c, book, now, actor), share, _leads(c)) for share, c in likely)
+    return tuple(Alike(reading.row(c, book, now, actor), share, leads(c)) for share, c in likely)
 
 
 def _visible(tx: Tx, ids: list[str], actor: Actor, book: Rulebook) -> list[Case]:
     return lists.page(tx, sight(actor, book.directory), {"machine": LETTER, "ids": tuple(ids)}, len(ids)) if ids else []
 
 
-def _leads(case: Case) -> bool:
+def leads(case: Case) -> bool:
+    """Whether others may be merged into it: its answer is still to come, and it follows no other."""
     return not case.lead and case.answered_at is None and case.closed_at is None

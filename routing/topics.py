@@ -73,13 +73,24 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A letter of a topic: `stands` says that its answer is still to come and that it follows no other, so that it may
+    lead a merger or join one; `merged` that it follows another."""
+
+    number: str
+    title: str
+    stands: bool
+    merged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A topic as one officer may see it: of its letters those that exist for them, and where they are about."""
 
     topic: Topic
     n: int
     title: str
-    letters: tuple[tuple[str, str], ...]
+    letters: tuple[Listed, ...]
     places: tuple[str, ...]
 
 
@@ -192,6 +203,6 @@ def shown(tx: Tx, actor: Actor, book: Rulebook) -> tuple[datetime | None, tuple[
             places = Counter(case.place or case.area for case in seen)
             named = tuple(place for place, _ in places.most_common(4) if place)
             first = seen[-1]
-            letters = tuple((case.number, case.title) for case in seen)
+            letters = tuple(Listed(c.number, c.title, duplicates.leads(c), bool(c.lead)) for c in seen)
             found.append(Shown(topic, len(seen), first.title, letters, named[:3]))
     return week.at, tuple(found)

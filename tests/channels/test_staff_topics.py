@@ -1,6 +1,7 @@
 """Similar letters on the desk: on the case and at dispatch, merged by one press; the week's topics on their page."""
 
 from hub.followers import run_followers
+from hub.people import citizen
 from hub.storage import cases
 from hub.submission import Contact
 from routing.topics import FOLLOWERS
@@ -16,6 +17,7 @@ async def same_lamp(site: RunningSite, n: int) -> list[tuple[str, str]]:
         contact = Contact(name="李小满", phone=f"1390000100{k}")
         received = await site.office.receive(a_letter(f"same-{k}", contact=contact))
         written.append((received.number, received.case_id))
+        site.clock.advance(minutes=1)
     await run_followers(site.office, FOLLOWERS)
     return written
 
@@ -63,6 +65,34 @@ async def test_the_topics_page_shows_chart_table_and_letters_and_says_so_where_t
     assert all(f"/staff/cases/{number}" in page.html for number, _ in written)
     english = await see(desk, "/staff/topics?lang=en")
     assert english.status == 200
+
+
+async def test_the_letters_of_a_topic_are_merged_at_one_press_and_who_refuses_says_why(site: RunningSite) -> None:
+    written = await same_lamp(site, 5)
+    lead, *others = [number for number, _ in written]
+    desk = await sit_down(site, "reception")
+    page = await see(desk, "/staff/topics")
+    sent = page.form("/staff/topics/merge").fields
+    assert {value for name, value in sent if name == "letter"} == {lead, *others}, "all are ticked"
+    assert ("lead", lead) in sent, "the oldest leads"
+    await site.office.act(others[0], "withdraw", {}, citizen(written[1][1], 1))
+    partly = await page.press("/staff/topics/merge")
+    assert partly.status == 409
+    assert f"{others[0]}</a> 来信现在是“已撤回”" in partly.html
+    assert f"已有3件并入 {lead}" in partly.html
+    again = await page.press("/staff/topics/merge", letter=[lead, *others[1:]])
+    assert f"已有3件并入 {lead}" in again.html, "a second press finds it done"
+    leads = [await site.office.store.read(cases.get, case_id) for _, case_id in written]
+    assert [c.lead if c else "" for c in leads] == ["", "", *[written[0][1]] * 3]
+
+
+async def test_merging_asks_for_a_lead_and_for_somebody_to_join_it(site: RunningSite) -> None:
+    (lead, _), *_ = await same_lamp(site, 3)
+    desk = await sit_down(site, "reception")
+    page = await see(desk, "/staff/topics")
+    alone = await page.press("/staff/topics/merge", letter=lead)
+    assert (alone.status, "再勾选至少一件" in alone.html) == (422, True)
+    assert "/staff/topics/merge" not in (await see(await sit_down(site, "leader"), "/staff/topics")).html
 
 
 async def test_a_handler_has_no_topics_page(site: RunningSite) -> None:

@@ -36,6 +36,7 @@ COUNTER = ("clerk", "intake")
 CHANNELS = MAY
 BULLETINS = BOARD
 TOPICS = ("supervisor", "leader", "dispatcher")
+MERGE = ("dispatcher", "supervisor")
 TALKS = talks.MAY
 
 PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (

@@ -1,30 +1,51 @@
-"""Hot topics: what many people write about this week, how it moves, and the letters behind each."""
+"""Hot topics: what many people write about this week, how it moves, the letters behind each, and one answer to many."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
 
 from channels.texts.catalog import N_
-from channels.web.staff.frame import Desk, show, sit
+from channels.web.forms import form, query
+from channels.web.staff.frame import MERGE, Desk, hurry, show, sit, texts
+from hub import workbench
+from hub.errors import Invalid, NotFound, Refusal
 from routing.topics import Shown, shown
 
 CHARTED = 8
 """Topics of the chart; the table below has them all."""
 LONGEST_LABEL = 22
+MOST_MERGED = 200
+"""Letters that are merged at one press; a topic with more is merged in two."""
 
 
 async def show_topics(request: web.Request) -> web.StreamResponse:
     """The topics of the last seven days as far as the officer may see their letters."""
     desk = await sit(request)
+    n, lead = query(request).get("merged", ""), query(request).get("lead", "")[:20]
+    return await _page(desk, done=_done(desk, int(n), lead) if n.isdecimal() and len(n) < 4 and lead else "")
+
+
+async def _page(
+    desk: Desk, *, status: int = 200, done: str = "", above: str = "", refused: Sequence[tuple[str, str]] = ()
+) -> web.Response:
     at, found = await desk.office.store.read(shown, desk.actor, desk.book, room="heavy")
     most = max((s.n for s in found), default=1)
     return await show(
         desk,
         "topics.html",
+        status=status,
+        done=done,
+        above=above,
+        refused=refused,
+        may_merge=any(desk.actor.has(role) for role in MERGE),
         at=at,
         bars=[_bar(s, most) for s in found[:CHARTED]],
         rows=[_row(desk, s) for s in found],
-        topics=[{"title": s.title, "letters": s.letters, "n": s.n} for s in found],
+        topics=[
+            {"title": s.title, "letters": s.letters, "n": s.n, "standing": [x.number for x in s.letters if x.stands]}
+            for s in found
+        ],
     )
 
 
@@ -45,3 +66,43 @@ def _row(desk: Desk, found: Shown) -> tuple[str, ...]:
     trend = N_("激增") if topic.surges else N_("上升") if topic.weeks[-1] > topic.before else N_("平稳或下降")
     weeks = " → ".join(str(n) for n in topic.weeks)
     return (found.title, str(found.n), str(topic.writers), "、".join(found.places) or "—", weeks, desk.say(trend))
+
+
+# Many letters, one answer ---------------------------------------------------------------------------------------------
+
+
+async def merge(request: web.Request) -> web.StreamResponse:
+    """Merge the letters that are ticked into the one that leads, each by a deed of its own; who refuses says why."""
+    desk = await sit(request)
+    hurry(desk)
+    given = form(request)
+    lead, chosen = texts(given, "lead"), [str(n) for n in given.getall("letter", [])][:MOST_MERGED]
+    followers = [number for number in dict.fromkeys(chosen) if number != lead]
+    if not lead or not followers:
+        return await _page(desk, status=422, above=desk.say(N_("请选一件牵头的来信，再勾选至少一件并进去。")))
+    refused = []
+    for number in followers:
+        try:
+            await desk.office.act(number, "merge", {"into": lead}, desk.actor)
+        except Refusal as fault:
+            if not await _follows(desk, number, lead):
+                said = next(iter(fault.fields.values())) if isinstance(fault, Invalid) else fault.said
+                refused.append((number, desk.word(said)))
+    done = len(followers) - len(refused)
+    if not refused:
+        raise web.HTTPSeeOther(f"/staff/topics?merged={done}&lead={lead}")
+    return await _page(desk, status=409, refused=refused, done=_done(desk, done, lead) if done else "")
+
+
+async def _follows(desk: Desk, number: str, lead: str) -> bool:
+    """Whether it follows that lead already: the second press of a double one."""
+    try:
+        case, _ = await desk.office.store.read(workbench.routed, number, desk.actor, desk.book)
+        leading, _ = await desk.office.store.read(workbench.routed, lead, desk.actor, desk.book)
+    except NotFound:
+        return False
+    return case.lead == leading.id
+
+
+def _done(desk: Desk, n: int, lead: str) -> str:
+    return desk.say(N_("已有%(n)s件并入 %(lead)s。它答复时，每件都会以自己的编号收到同样的答复。"), n=n, lead=lead)
