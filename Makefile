@@ -45,6 +45,7 @@ browser-tests: browser
 bench: .venv/locked-dev                  ## ratios of DESIGN §14, side by side in one run
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.bulletins
 	$(BIN)/python -m bench.clocks
 	$(BIN)/python -m bench.channels
 

@@ -11,7 +11,7 @@ import structlog
 import typer
 from aiohttp import web
 
-from channels.console import judging, learning, letters, officers, rulesets, store
+from channels.console import bulletins, judging, learning, letters, officers, rulesets, store
 from channels.console.opening import dangers, has_store, models_of, must_have_rules, opened, settings_now
 from channels.outside import outside, secrets_of
 from channels.web.app import make_app, make_runner
@@ -37,6 +37,7 @@ from supervision.recount import recount
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(store.app)
 app.add_typer(letters.app)
+app.add_typer(bulletins.app)
 app.add_typer(rulesets.app, name="config")
 app.add_typer(officers.app, name="officer")
 app.add_typer(learning.app)

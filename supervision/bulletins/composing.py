@@ -14,6 +14,7 @@ from supervision.bulletins.kinds import BulletinKind, Bulletins
 from supervision.bulletins.periods import BEFORE
 from supervision.bulletins.sentences import changed
 from supervision.figures import BY_CODE, FIGURES
+from supervision.recommendations import KINDS
 
 UNIT_COLUMNS = (
     *("received", "answered", "unit_on_time", "first_pass", "rounds"),
@@ -146,13 +147,16 @@ def _floors(found: Counted, rules: Bulletins, book: Rulebook) -> Table:
 
 def _channels(found: Counted, _: Bulletins, __: Rulebook) -> Table:
     most = sorted(found.now.by_channel.items(), key=lambda pair: (-pair[1], pair[0]))
-    rows = tuple(Row(CHANNELS.get(code, Said(code, code)), (count(n),)) for code, n in most)
+    rows = tuple(Row(CHANNELS.get(code, Said(code, code)), (count(n, f"received:{code}"),)) for code, n in most)
     return Table("channels", Said("来信渠道", "Channels"), (Said("渠道", "Channel"), NUMBER), rows)
 
 
 def _days(found: Counted, _: Bulletins, __: Rulebook) -> Table:
     rows = tuple(
-        Row(Said(f"{n}{'及以上' if n == LONGEST else ''}", f"{n}{'+' if n == LONGEST else ''}"), (count(c),))
+        Row(
+            Said(f"{n}{'及以上' if n == LONGEST else ''}", f"{n}{'+' if n == LONGEST else ''}"),
+            (count(c, f"took:{n:02d}"),),
+        )
         for n, c in sorted(found.now.workdays.items())
     )
     heads = (Said("工作日", "Working days"), NUMBER)
@@ -165,7 +169,7 @@ def _rounds(found: Counted, _: Bulletins, __: Rulebook) -> Table:
     rows = tuple(
         Row(
             Said(f"第{n}轮{'及以后' if n == last else ''}", f"Round {n}{' and later' if n == last else ''}"),
-            (count(c),),
+            (count(c, f"round:{n}"),),
         )
         for n, c in rounds
     )
@@ -215,6 +219,16 @@ def _site(found: Counted, _: Bulletins, __: Rulebook) -> Table:
     return Table("site", Said("留言办理", "Messages"), heads, rows)
 
 
+def _advice(found: Counted, _: Bulletins, __: Rulebook) -> Table:
+    rows = tuple(Row(KINDS.get(code, Said(code, code)), tuple(map(count, told))) for code, told in found.advice.items())
+    heads = (
+        *(Said("类型", "Kind"), Said("提出", "Made"), Said("采纳和部分采纳", "Adopted, also in part")),
+        *(Said("不采纳", "Not adopted"), Said("未了结", "Open")),
+    )
+    note = SILENT if rows else Said("本期没有提出督查建议。", "No recommendation was made in this period.")
+    return Table("advice", Said("督查建议", "Recommendations"), heads, rows, note)
+
+
 TABLES: Mapping[str, Callable[[Counted, Bulletins, Rulebook], Table]] = {
     "figures": _figures,
     "kinds": _kinds,
@@ -225,6 +239,7 @@ TABLES: Mapping[str, Callable[[Counted, Bulletins, Rulebook], Table]] = {
     "rounds": _rounds,
     "grades": _grades,
     "site": _site,
+    "advice": _advice,
 }
 
 

@@ -1,5 +1,6 @@
 """What a bulletin counts: the board of its period, the one before and a year ago, up to one line of the journal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -7,7 +8,7 @@ from hub.journal import Tip
 from hub.people import Actor, Grant
 from hub.rulebook import Rulebook
 from hub.storage import bulletins as rows
-from hub.storage import journal
+from hub.storage import journal, recommendations
 from hub.storage.tx import Tx
 from supervision.board import Board, board
 from supervision.bulletins.periods import Period
@@ -19,13 +20,15 @@ FOLLOWER = "totals"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The figures of a period with those they are compared with; `published`: letters of it made public by now."""
+    """The figures of a period with those they are compared with. `published`: letters made public in it; `advice`:
+    recommendations issued in it by kind, and of these adopted, not adopted, and open by now."""
 
     period: Period
     now: Board
     before: Board
     year_ago: Board
     published: int
+    advice: Mapping[str, tuple[int, int, int, int]]
     head: Tip
 
 
@@ -38,13 +41,14 @@ def count(tx: Tx, period: Period, book: Rulebook, now: datetime, opening: dateti
     if head is None:
         return None
     calendar = book.calendar
-    since = calendar.midnight_after(period.since - timedelta(days=1))
+    since, until = calendar.midnight_after(period.since - timedelta(days=1)), calendar.midnight_after(period.until)
     return Counted(
         period=period,
         now=_board(tx, period, book, now),
         before=_board(tx, period.before, book, now),
         year_ago=_board(tx, period.year_before, book, now),
-        published=rows.shown_between(tx, since, calendar.midnight_after(period.until)),
+        published=rows.shown_between(tx, since, until),
+        advice=recommendations.counts(tx, since, until),
         head=head,
     )
 

@@ -19,7 +19,8 @@ _PLACES: dict[How, int] = {"average": 2, "score": 1}
 class Cell:
     """One number: `n` counted out of `of`; `value` is what is shown, None where nothing was measured.
 
-    `figure` is the code of its definition (empty where it has none), `enough` whether `of` reaches its least sample.
+    `figure` is the code of its definition, or the measure it counts (hub/measures.py); empty where there is neither.
+    `enough` says whether `of` reaches its least sample.
     """
 
     how: How

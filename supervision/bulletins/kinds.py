@@ -13,7 +13,7 @@ from hub.rulebook import Rulebook
 from supervision.bulletins.periods import EVERY, Every
 from supervision.figures import BY_CODE, UNIT_FIGURES
 
-TABLES = ("figures", "kinds", "units", "floors", "channels", "days", "rounds", "grades", "site")
+TABLES = ("figures", "kinds", "units", "floors", "channels", "days", "rounds", "grades", "site", "advice")
 """What a part may name; supervision/bulletins/composing.py and counting.py draw them."""
 FAMILY = "bulletins"
 """Where they stand in the texts edition."""
