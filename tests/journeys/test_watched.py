@@ -95,6 +95,7 @@ async def test_late_in_public_the_reason_the_order_and_the_list(town: Town, monk
     await town.time_passes(datetime(2026, 3, 18, 4, 0, tzinfo=UTC))
     assert letter.number in await town.shelf("supervisor", "proposals")
     await town.does("supervisor", letter.number, "drop_proposal", reason="已说明缺货，等到货。")
+    await town.does("supervisor", letter.number, "call_back", result="reached", solved="no", text="来信人说还是黑的。")
     await town.time_passes(datetime(2026, 3, 28, 4, 0, tzinfo=UTC))
     await town.does("supervisor", letter.number, "take_up", due="2026-04-03", text="到货了还没有装，请本周装好。")
     assert (await town.cannot("supervisor", letter.number, "list_publicly"))["status"] == 403
@@ -102,7 +103,6 @@ async def test_late_in_public_the_reason_the_order_and_the_list(town: Town, monk
     await town.does("leader", letter.number, "list_publicly")
     assert letter.number in await town.reads("/statistics")
 
-    await town.does("supervisor", letter.number, "call_back", result="reached", solved="no", text="来信人说还是黑的。")
     await town.does("leader", letter.number, "instruct", text="请区城管局说明备件管理。")
     await town.does("handler", letter.number, "answer_instruction", text="已建立备件清单。")
     await town.does("handler", letter.number, "answer_order", text="4月1日装好，三盏灯都亮了。")
