@@ -26,7 +26,7 @@ from channels.message import OutboundMessage
 from channels.web.app import make_app, make_runner
 from channels.web.chat.channel import chat
 from channels.web.chat.pages import address_of
-from channels.web.chat.worker import Setting
+from channels.web.chat.worker import setting_of
 from channels.web.keys import Parts
 from config.settings import Server, Settings
 from routing.danger import read_dangers
@@ -88,7 +88,7 @@ async def word_of(told: Connection, word: str) -> None:
 async def measure(count: int, folder: Path) -> dict[str, Any]:
     """Serve, let `count` browsers wait, speak to each, let them go; the figures."""
     office = await open_office(folder)
-    async with chat(office, Setting("http://127.0.0.1", DANGERS)) as channel:
+    async with chat(office, setting_of("http://127.0.0.1", DANGERS)) as channel:
         app = make_app(office, Settings(server=Server(port=0)), replace(Parts(), chat=channel))
         runner = make_runner(app)
         await runner.setup()

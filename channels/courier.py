@@ -134,7 +134,8 @@ class Courier:
         await self._settle(errand, self._sent(errand, parcel, sent))
 
     def _sent(self, errand: Errand, parcel: Parcel, provider_id: str) -> Ending:
-        self._outlets[parcel.channel].pulse.sent(self._now())
+        if over := self._outlets[parcel.channel].pulse.sent(self._now()):
+            self._log.warning("a channel works again", channel=parcel.channel, count=over)
         return Ending("sent", parcel.channel, provider_id, "repeated" if errand.repeated else "")
 
     # What is sent, and where ------------------------------------------------------------------------------------
@@ -251,7 +252,7 @@ class Courier:
         outcome = sender.classify(fault)
         reason = outcome.reason.partition(":")[0]
         if outcome.kind in ("alarm", "transient", "ambiguous"):
-            self._outlets[parcel.channel].pulse.failed(reason, self._now())
+            self._fails(parcel.channel, reason, alarm=outcome.kind == "alarm")
         match outcome.kind:
             case "done":
                 await self._settle(errand, self._sent(errand, parcel, ""))
@@ -264,12 +265,17 @@ class Courier:
             case "ambiguous":
                 await self._settle(errand, self._unknown(errand, parcel, reason))
             case "alarm":
-                self._log.error("a channel is broken", channel=parcel.channel, reason=reason)
                 await self._settle(errand, replace(self._again(errand, reason, least=60.0), channel=parcel.channel))
             case "transient":
                 await self._settle(errand, replace(self._again(errand, reason), channel=parcel.channel))
             case _:
                 await self._failed(errand, parcel, outcome)
+
+    def _fails(self, channel: str, reason: str, *, alarm: bool) -> None:
+        """Told once until it works again; how often it failed stands in its health."""
+        if self._outlets[channel].pulse.failed(reason, self._now(), alarm=alarm):
+            say = self._log.error if alarm else self._log.warning
+            say("a channel is broken" if alarm else "a channel fails", channel=channel, error=reason)
 
     async def _rest_of(self, errand: Errand, parcel: Parcel, fault: SentInPart) -> None:
         """Part of a long message arrived: only the rest is sent again, soon, or the whole would come twice."""

@@ -31,6 +31,7 @@ from channels.dialogue import (
 from channels.talks import hours, seal_of
 from hub import desk, own
 from hub.case import Case
+from hub.dictation import is_voice
 from hub.errors import NotFound
 from hub.machines.registry import MACHINES
 from hub.office import Office
@@ -138,7 +139,7 @@ def _file(office: Office, chat: Chat, wish: File, files: tuple[Attached, ...], b
         body=_with_notes(wish.body, wish.files),
         place=wish.place,
         fields={k: v for k, v in wish.fields.items() if k not in places},
-        contact=Contact(name=wish.name, phone=wish.phone),
+        contact=Contact(name=wish.name, phone=wish.phone, wish=wish.wish),
         chat=chat.address,
         anonymous=wish.anonymous,
         publish_consent=wish.publish_consent,
@@ -252,7 +253,8 @@ async def _said(
     view = await office.store.read(own_letter, case_id, party, book, office.clock())
     move = "supply" if "supply" in view.moves else "add"
     actor, now = citizen(case_id, party), office.clock()
-    text = _with_notes(wish.text, wish.files) or ("（见材料）" if files else "")
+    spoken = any(is_voice(f.mime) for f in files)
+    text = _with_notes(wish.text, wish.files) or ("（语音）" if spoken else "（见材料）" if files else "")
     asked = await office.asked(wish.number, move, {"text": text}, actor, book)
 
     def deed(tx: Tx) -> Outcome:

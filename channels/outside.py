@@ -23,7 +23,7 @@ from channels.telegram.bot import Access, TelegramBot, bot
 from channels.telegram.sending import CAPABILITIES
 from channels.telegram.worker import Setting
 from channels.web.chat.channel import ChatChannel, chat
-from channels.web.chat.worker import Setting as WebChatSetting
+from channels.web.chat.worker import setting_of
 from channels.webhooks.gate import Gate
 from channels.webhooks.opening import Access as HookAccess
 from channels.webhooks.opening import webhook
@@ -69,7 +69,7 @@ async def outside(
     access = Access(given.mode, secrets.token, secrets.hook, given.path, given.api_base)
     outlets: dict[str, Outlet] = {}
     async with AsyncExitStack() as stack:
-        talk = await stack.enter_async_context(chat(office, WebChatSetting(site, dangers)))
+        talk = await stack.enter_async_context(chat(office, setting_of(site, dangers)))
         outlets["chat"] = Outlet(talk.sender, talk.seal, "full", talk.pulse, keyed=True)
         telegram = await stack.enter_async_context(bot(office, access, Setting(site, given.carry, dangers)))
         if telegram is not None:

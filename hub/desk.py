@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub import enclosing, entered, mentions, own_words, sight
+from hub import dictation, enclosing, entered, mentions, own_words, sight
 from hub.case import Case, Dossier
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Said
 from hub.fold import fold
@@ -57,6 +57,8 @@ def act(tx: Tx, number: str, asked: Asked, actor: Actor, book: Rulebook, now: da
         raise Overtaken
     if asked.values.get("files") and actor.kind == "officer":
         enclosing.must_be_laid(tx, dossier.case.id, asked.values["files"])
+    if actor.kind == "citizen" and dictation.has_voice(tx, dossier.case.id, asked.values.get("files", ())):
+        asked = replace(asked, values={**asked.values, "voice": True})
     if asked.values.get("officer"):
         _must_handle(tx, asked, dossier, book, now)
     if asked.move == "merge":

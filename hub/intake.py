@@ -9,13 +9,14 @@ from typing import Any
 
 from hub import entered, sight
 from hub.case import Case, Clock, Dossier, Message, Overlay, Party
+from hub.dictation import is_voice
 from hub.errors import KeyReused, Refusal
 from hub.fold import fold, joined
 from hub.journal import Entry
 from hub.kinds import Aim, Kind, Level
 from hub.language import is_english
 from hub.limits import Until
-from hub.machines.guards import TRANSLATION
+from hub.machines.guards import DICTATION, TRANSLATION
 from hub.machines.machine import Step
 from hub.machines.registry import MACHINES
 from hub.moments import to_text
@@ -197,12 +198,16 @@ def _redact(given: Submission, kind: Kind, means: Means) -> Redacted:
 
 
 def _records(given: Submission, redacted: Redacted, now: datetime) -> tuple[Overlay, ...]:
-    """What stands on the case from the start: who entered it, and that it waits for a translation."""
+    """What stands on the case from the start: who entered it, and that it waits to be translated or listened to."""
     records = (entered.record(1, given.clerk, now, ""),) if given.clerk else ()
-    if given.channel == "import" or not is_english(redacted.body):
+    if given.channel == "import":
         return records
-    asked = Overlay(len(records) + 1, TRANSLATION, "open", now, SYSTEM.id, SYSTEM.person, data={"message": 1})
-    return (*records, asked)
+    waits = {TRANSLATION: is_english(redacted.body), DICTATION: any(is_voice(f.mime) for f in given.files)}
+    asked = (
+        Overlay(n, kind, "open", now, SYSTEM.id, SYSTEM.person, data={"message": 1})
+        for n, kind in enumerate((kind for kind, waits_ in waits.items() if waits_), len(records) + 1)
+    )
+    return (*records, *asked)
 
 
 def level_of(given: Submission, kind: Kind) -> Level:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from hub import desk
 from hub.case import Case
+from hub.dictation import letter_of
 from hub.errors import NotFound, OldEdition
 from hub.files import FileStore
 from hub.intake import Means, Prepared, Received, prepare
@@ -145,14 +146,14 @@ class Office:
         self, number: str, move: str, values: Mapping[str, Any], actor: Actor, book: Rulebook
     ) -> tuple[Mapping[str, Any], Hidden | None]:
         """Redact before the deed: a citizen's words on a hidden case, or a whole case whose level rises."""
-        if actor.kind != "citizen" and move not in ("set_level", "accept"):
+        if actor.kind != "citizen" and move not in ("set_level", "accept", "dictate"):
             return values, None
         known = await self.store.read(read_known, number, self.ring)
         if known is None:
             return values, None
         if raises_level(known.case, book.kind(known.case.kind, known.case.kinds_edition), move, values, actor):
             return values, hide_case(known, book)
-        if actor.kind != "citizen":
+        if actor.kind != "citizen" and move != "dictate":
             return values, None
         return hide_values(known, values, book, f"said:{self.fresh_id()}")
 
@@ -217,7 +218,7 @@ def draft_of(tx: Tx, number: str, body: str | None, now: datetime) -> Draft | No
     known = marks(text)
     return Draft(
         case=case,
-        letter=thread[0].body if thread else "",
+        letter=letter_of(thread),
         body=text,
         earlier=tuple(r for r in dossier.replies if r.round < case.round),
         elsewhere=frozenset(known[mark] for mark in wording.elsewhere(tx, case.id, known)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.case import Case
 from hub.kinds import LEVELS, Kind, Level
-from hub.machines.guards import TRANSLATION
+from hub.machines.guards import DICTATION, TRANSLATION
 from hub.people import Actor
 from hub.privacy import masking
 from hub.privacy.vault import KeyRing, open_sealed, seal
@@ -35,6 +35,10 @@ class Hidden:
     fields: Mapping[str, Any] = field(default_factory=dict)
     messages: Mapping[int, str] = field(default_factory=dict)
     seen: int = 0
+
+
+THEIRS = (TRANSLATION, DICTATION)
+"""Kinds of an officer's messages that hold a citizen's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def read_known(tx: Tx, number: str, ring: KeyRing) -> Known | None:
         for n, s in sealed.items()
         if n.endswith((":name", ":phone", ":email"))
     }
-    said = {m.n: m.body for m in cases.messages(tx, case.id) if m.author.startswith("party:") or m.kind == TRANSLATION}
+    said = {m.n: m.body for m in cases.messages(tx, case.id) if m.author.startswith("party:") or m.kind in THEIRS}
     return Known(case, row["vault"], case_key, opened, json.loads(row["fields"]), said)
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from hub.case import Case, Dossier, Reply
 from hub.clocks import due_day
 from hub.desk import visible
+from hub.dictation import letter_of
 from hub.errors import Invalid, NotFound, NotNow, Said
 from hub.office import Office
 from hub.people import Actor
@@ -144,7 +145,7 @@ def _source(tx: Tx, number: str, actor: Actor, book: Rulebook) -> _Source:
         record=record.case,
         letter=letter,
         reply=reply,
-        body=cases.messages(tx, letter.case.id)[0].body,
+        body=letter_of(cases.messages(tx, letter.case.id)),
         owner=owner,
         kept=vault.read(tx, owner),
         asked_to_lift=str(lifting.data.get("masks", "")) if lifting else "",

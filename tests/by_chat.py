@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from channels.courier import Courier, Outlet, Policy, courier
 from channels.web.app import make_app
 from channels.web.chat.channel import ChatChannel, Tempo, chat
-from channels.web.chat.worker import Setting
+from channels.web.chat.worker import setting_of
 from channels.web.keys import Parts
 from config.settings import Limits, Server, Settings
 from hub.office import Office
@@ -41,7 +41,7 @@ class ChatSite:
 async def chatting(office: Office, settings: Settings = SETTINGS, parts: Parts = Parts()) -> AsyncIterator[ChatSite]:
     """Site, chat and courier inside the block."""
     async with AsyncExitStack() as stack:
-        talk = await stack.enter_async_context(chat(office, Setting("https://qinghe.example", DANGERS), TEMPO))
+        talk = await stack.enter_async_context(chat(office, setting_of("https://qinghe.example", DANGERS), TEMPO))
         outlets = {"chat": Outlet(talk.sender, talk.seal, "full")}
         policy = Policy("https://qinghe.example", "short", 0.02, jitter=lambda: 0.5)
         post = await stack.enter_async_context(courier(office, outlets, policy))
@@ -118,7 +118,8 @@ class Browser:
         await self.says("没有了", "怎么联系您")
         await self.presses("留姓名电话", "怎么称呼")
         await self.says("张三", "请留一个电话")
-        await self.says("13800000000", "可以把信和答复公开")
+        await self.says("13800000000", "什么时候联系您")
+        await self.says("跳过", "可以把信和答复公开")
         await self.presses("不公开", "请核对")
         return await self.says("确认", "已收到您的信")
 

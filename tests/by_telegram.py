@@ -180,5 +180,6 @@ class Talk:
         await self.says("没有了", "怎么联系您")
         await self.presses("留姓名电话", "怎么称呼")
         await self.says("张三", "请留一个电话")
-        await self.says("13800000000", "可以把信和答复公开")
+        await self.says("13800000000", "什么时候联系您")
+        await self.says("跳过", "可以把信和答复公开")
         await self.says("不公开", "请核对")

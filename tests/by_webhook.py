@@ -225,6 +225,7 @@ class Talk:
         await self.says("没有了", "怎么联系您")
         await self.presses("留姓名电话", "怎么称呼")
         await self.says("李小满", "请留一个电话")
-        await self.says("13900001234", "可以把信和答复公开")
+        await self.says("13900001234", "什么时候联系您")
+        await self.says("跳过", "可以把信和答复公开")
         await self.says("不公开", "请核对")
         return await self.says("确认", "已收到您的信")

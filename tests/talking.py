@@ -117,5 +117,5 @@ def at_summary(lang: str = "zh") -> Citizen:
     citizen.presses("反映事情" if lang == "zh" else "A matter").says_(LAMP)
     citizen.says_("塘前社区3栋楼下").says_("上周三晚上").says_("skip").says_("装一盏新灯")
     citizen.sends().presses("没有了" if lang == "zh" else "No more")
-    citizen.presses("留姓名电话" if lang == "zh" else "Name and phone").says_("张三").says_("13800000000")
+    citizen.presses("留姓名电话" if lang == "zh" else "Name and phone").says_("张三").says_("13800000000").says_("skip")
     return citizen.says_("1").says_("2")

@@ -9,7 +9,7 @@ from channels.dialogue.session import Session
 from channels.dialogue.talk import Button, Say
 from channels.dialogue.texts import TEXTS, pick, words
 
-_PARTS = {"kind": 1, "aim": 1, "anonymous": 3, "name": 3, "phone": 3, "publish": 4, "surname": 4, SUMMARY: 5}
+_PARTS = {"kind": 1, "aim": 1, "anonymous": 3, "name": 3, "phone": 3, "wish": 3, "publish": 4, "surname": 4, SUMMARY: 5}
 """The five parts of a letter: kind, matter, contact, publication, check; what is not named belongs to the matter."""
 _BRACKET = re.compile(r"\s*[（(][^（(]*[）)]$")
 

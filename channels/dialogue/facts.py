@@ -26,6 +26,7 @@ class Facts:
     `carry` says how much a foreign messenger may carry (PIPL art. 36): `all` lets letters be written and read here,
     `receipts` leaves only receipts, states, buttons and links. `carrier` names such a messenger so that the
     conversation can say who else can read along. `away_hours` is the time since the chat's last turn.
+    `edition` is the number of the forms in force; a letter goes on under the one it began with.
     `talking`: a talk with a person is open here. `talk_at` is the page on which one may be had where this channel
     carries no words of the office; empty where it does.
     """
@@ -45,6 +46,7 @@ class Facts:
     letters: tuple[LetterLine, ...] = ()
     similar: tuple[Similar, ...] = ()
     away_hours: float = 0.0
+    edition: int = 0
     talking: bool = False
     talk_at: str = ""
     files_most: int = 9

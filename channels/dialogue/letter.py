@@ -20,7 +20,7 @@ _YES = ("是", "可以", "同意", "行", "好", "yes", "y", "ok")
 _NO = ("否", "不", "不可以", "不同意", "不行", "no", "n")
 _SKIP = ("跳过", "没有", "无", "不用", "不留", "skip", "none", "没有了", "done")
 _YES_NO = ("anonymous", "publish", "surname")
-_OPTIONAL = ("name", "phone")
+_OPTIONAL = ("name", "phone", "wish")
 _TYPED = ("text", "longtext", "place")
 
 
@@ -57,7 +57,7 @@ def steps_of(answers: Answers, facts: Facts) -> tuple[str, ...]:
     steps += [f"field:{field.name}" for field in kind.fields]
     steps += ["files", *(["anonymous"] if kind.anonymous_allowed else [])]
     if not (kind.anonymous_allowed and answers.get("anonymous") is True):
-        steps += ["name", "phone"]
+        steps += ["name", "phone", *(["wish"] if answers.get("phone") else [])]
     if kind.publishable:
         steps.append("publish")
         if answers.get("publish") is True and "name" in steps and answers.get("name"):
@@ -86,6 +86,15 @@ def answered(step: str, answers: Answers, facts: Facts) -> bool:
     return value is not None and (bool(value) or field is None or not field.required)
 
 
+EDITION = "edition"
+
+
+def edition_of(answers: Answers) -> int:
+    """The edition of the forms under which the letter was begun; 0: whichever is in force."""
+    kept = answers.get(EDITION)
+    return kept if isinstance(kept, int) else 0
+
+
 def begun(answers: Answers) -> bool:
     """Whether a letter is being written."""
     return "draft" in answers
@@ -112,6 +121,8 @@ def choices(step: str, answers: Answers, facts: Facts) -> tuple[Choice, ...]:
         return (Choice("done", TEXTS["b_done"]), *clear)
     field = field_of(step, answers, facts)
     options = tuple(Choice(code, Said(zh, en)) for code, zh, en in field.options) if field else ()
+    if step == "wish":
+        options = tuple(Choice(said.zh, said) for said in (TEXTS["wish_day"], TEXTS["wish_evening"], TEXTS["wish_sms"]))
     optional = step in _OPTIONAL or (field is not None and not field.required)
     return (*options, Choice("", TEXTS["b_skip"])) if optional else options
 
@@ -120,7 +131,7 @@ def chosen(step: str, typed: str, offered: tuple[Choice, ...]) -> str | None:
     """The value of the choice that typed words mean: its words in either language, its number, yes, no or skip."""
     said = plain(typed)
     for at, choice in enumerate(offered, 1):
-        numbered = choice.value != "" and said == str(at) and not (step == "files" or step in _OPTIONAL)
+        numbered = choice.value != "" and said == str(at) and step not in ("files", "name", "phone")
         if numbered or said in (plain(choice.label.zh), plain(choice.label.en)):
             return choice.value
     values = {choice.value for choice in offered}
@@ -206,6 +217,7 @@ def wish_of(answers: Answers, facts: Facts, lang: str) -> File:
         files=attachments(answers.get("files")),
         name=told.get("name") or "",
         phone=told.get("phone") or "",
+        wish=told.get("wish") or "",
         anonymous=told.get("anonymous") is True,
         publish_consent=told.get("publish") is True,
         show_surname=told.get("surname") is True,

@@ -7,7 +7,7 @@ from channels.dialogue import aside, corrections, person
 from channels.dialogue.asking import ask, button, home, step_name
 from channels.dialogue.facts import Facts, LetterLine
 from channels.dialogue.lengths import SAY_UNITS, shorten, split_text
-from channels.dialogue.letter import begun, short, steps_of
+from channels.dialogue.letter import EDITION, begun, short, steps_of
 from channels.dialogue.session import Session
 from channels.dialogue.talk import BUTTON_BYTES, Button, Say, Turn
 from channels.dialogue.texts import words
@@ -35,6 +35,7 @@ _STEP_OF = {
     "contact": "phone",
     "contact.phone": "phone",
     "contact.name": "name",
+    "contact.wish": "wish",
 }
 """Names of the outer contract's fields, where the conversation calls the question otherwise."""
 _WEEKDAYS = "一二三四五六日"
@@ -94,6 +95,8 @@ def _refused(session: Session, wish: Wish, refusal: Refusal, facts: Facts) -> Tu
     sentences = [said[lang == "en"] for said in refusal.fields.values()] if isinstance(refusal, Invalid) else []
     text = shorten("\n".join(sentences) or refusal.said[lang == "en"], SAY_UNITS)
     if isinstance(wish, File) and begun(session.answers):
+        # The hub takes a letter in under the forms in force: from now on their questions are asked.
+        session = replace(session, answers={**session.answers, EDITION: facts.edition})
         draft = session.answers["draft"]
         rows: list[tuple[Button, ...]] = [
             (button(lang, "b_edit", f"e{draft}:{short(step)}", what=step_name(step, session.answers, facts, lang)),)

@@ -7,7 +7,7 @@ from typing import Literal
 from channels.dialogue import aside, writing
 from channels.dialogue.asking import ask
 from channels.dialogue.facts import Facts
-from channels.dialogue.letter import SUMMARY, answered, begun, choices, open_step, put, short, steps_of
+from channels.dialogue.letter import SUMMARY, answered, begun, choices, put, short, steps_of
 from channels.dialogue.session import Session
 from channels.dialogue.talk import Input, Say, Turn
 from channels.dialogue.texts import words
@@ -79,7 +79,7 @@ def _draft(session: Session, verb: str, draft: str, facts: Facts) -> Turn | None
         return None
     if verb == "drop":
         return writing.dropped(session)
-    return writing.confirmed(session, facts) if open_step(session.answers, facts) == SUMMARY else None
+    return writing.confirmed(session, facts)
 
 
 def _language(session: Session, lang: Literal["zh", "en"], facts: Facts) -> Turn:

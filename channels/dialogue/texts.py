@@ -135,8 +135,9 @@ TEXTS: Mapping[str, Said] = {
         "I cannot take this kind of message. Words, photos and files are fine.",
     ),
     "voice_kept": Said(
-        "语音已作为材料收下，办理的人会听。为了分办更快，请您再写几个字。",
-        "Your voice message is kept with the letter and will be heard. A few written words help us to pass it on faster.",
+        "语音收下了，工作人员会听写成文字，写好告诉您核对。您也可以再打几个字，分办会更快。",
+        "We have your voice message. Somebody will listen, write it down and ask you to check it. A few written words "
+        "help us to pass it on faster.",
     ),
     "voice": Said("我还听不懂语音，请用文字写下来。", "I cannot understand voice messages yet. Please write it down."),
     "greeting": Said("您好，我在。", "Hello, I am here."),
@@ -196,6 +197,13 @@ TEXTS: Mapping[str, Said] = {
     "ask_phone": Said(
         "请留一个电话（手机11位，或座机带区号）。", "Your phone number (mobile with 11 digits, or landline)."
     ),
+    "ask_wish": Said(
+        "希望怎么、什么时候联系您？可以自己写，例如：晚上六点以后打电话。",
+        "How and when do you like to be reached? You may write it yourself, such as: by phone after six.",
+    ),
+    "wish_day": Said("上班时间打电话", "By phone in office hours"),
+    "wish_evening": Said("晚上六点以后打电话", "By phone after six"),
+    "wish_sms": Said("先发短信", "By text message first"),
     "ask_publish": Said(
         "答复以后，可以把信和答复公开给别人参考吗？公开前会去掉电话、地址、姓名等个人信息。",
         "May we publish letter and answer for others? Phone, address, names and other personal data are removed first.",
@@ -301,6 +309,7 @@ TEXTS: Mapping[str, Said] = {
     "step_anonymous": Said("匿名", "Anonymous"),
     "step_name": Said("姓名", "Name"),
     "step_phone": Said("电话", "Phone"),
+    "step_wish": Said("怎么联系", "How to reach you"),
     "step_publish": Said("公开", "Publish"),
     "step_surname": Said("显示姓", "Show surname"),
     "step_summary": Said("核对", "Check"),

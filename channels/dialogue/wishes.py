@@ -40,6 +40,8 @@ class File:
     show_surname: bool
     urgent: bool
     lang: str
+    wish: str = ""
+    """How and when the citizen likes to be reached."""
 
 
 @dataclass(frozen=True, slots=True)

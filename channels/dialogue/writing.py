@@ -10,6 +10,7 @@ from channels.dialogue.corrections import corrected
 from channels.dialogue.facts import Facts
 from channels.dialogue.lengths import shorten, tidy
 from channels.dialogue.letter import (
+    EDITION,
     SUMMARY,
     TEXT_LEAST,
     TEXT_MOST,
@@ -26,6 +27,8 @@ from channels.dialogue.texts import pick, words
 from hub.errors import Said
 
 _CONFIRM = ("确认", "确认提交", "提交", "send", "confirm", "submit")
+SPOKEN = "语音来信"
+"""The text of a letter that was only spoken, until somebody has taken it down (hub/dictation.py)."""
 _HEARD_MOST = 20
 _OUTLIVING = ("aside", "resume", corrections.SENT)
 
@@ -60,7 +63,8 @@ def settled(session: Session, answers: dict[str, Any], facts: Facts) -> Turn:
 def begin(session: Session, given: Input, facts: Facts, **known: Any) -> Turn:
     """A new draft; `begun` names the input it began with, `draft` binds its buttons to it."""
     kept = {key: session.answers[key] for key in _OUTLIVING if key in session.answers}
-    return settled(session, {**kept, **known, "draft": session.revision, "begun": given.id}, facts)
+    first = {"draft": session.revision, "begun": given.id, EDITION: facts.edition}
+    return settled(session, {**kept, **known, **first}, facts)
 
 
 def dropped(session: Session) -> Turn:
@@ -70,7 +74,10 @@ def dropped(session: Session) -> Turn:
 
 
 def confirmed(session: Session, facts: Facts) -> Turn:
-    """The letter goes to the hub; the draft stays until the hub has answered."""
+    """The letter goes to the hub; the draft stays until the hub has answered. Where forms that changed meanwhile ask
+    for more, that is asked first."""
+    if open_step(session.answers, facts) != SUMMARY:
+        return onward(session, facts)
     return Turn(replace(session, step=SUMMARY), (), wish_of(session.answers, facts, session.lang))
 
 
@@ -160,8 +167,6 @@ def _first_file(session: Session, given: Input, sent: Attachment, facts: Facts) 
     if session.case:
         asked = aside.begin(session, "add", session.case, facts)
         return _to_errand(asked.session, given, sent, facts)
-    if given.kind == "voice":
-        return again(session, facts, words(session.lang, "voice"))
     turn = begin(session, given, facts)
     return _to_letter(turn.session, given, sent, facts)
 
@@ -185,6 +190,8 @@ def _to_letter(session: Session, given: Input, sent: Attachment, facts: Facts) -
     answers = {**session.answers, "files": [*kept, asdict(sent)]}
     if not answers.get("text") and len(given.text) >= TEXT_LEAST:
         answers |= {"text": given.text, "title": title_of(given.text)}
+    elif not answers.get("text") and given.kind == "voice":
+        answers |= {"text": SPOKEN, "title": SPOKEN}
     session = replace(session, answers=answers)
     key = "voice_kept" if given.kind == "voice" else "file_kept"
     told = words(session.lang, key, n=len(kept) + 1)

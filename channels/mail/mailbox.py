@@ -79,10 +79,11 @@ class MailChannel:
         try:
             _, self.refused = await visit(imap, self.keep)
         except (imaplib.IMAP4.error, Refused, OSError, StoreError, ValueError) as fault:
-            self.pulse.failed(type(fault).__name__, self._clock())
-            self._log.warning("the mailbox is not reached", error=self.pulse.fault)
+            if self.pulse.failed(type(fault).__name__, self._clock()):
+                self._log.warning("the mailbox is not reached", error=self.pulse.fault)
             return False
-        self.pulse.answered()
+        if over := self.pulse.answered():
+            self._log.warning("the mailbox is reached again", count=over)
         if self.refused:
             self.pulse.noted("refused", self._clock())
         return True

@@ -13,13 +13,12 @@ from datetime import datetime
 from functools import partial
 
 from channels import errands
-from channels.conversing import finish
 from channels.dialogue import Rate, Say, Supplement, TellDone
 from channels.dialogue.commands import command_in, number_in, plain
 from channels.dialogue.outcome import day_words
 from channels.errands import MOST_WORDS, Chat, Deed
 from channels.guesses import Guesses
-from channels.inbound import PutOff, Seal, lane, sealed_line
+from channels.inbound import PutOff, Seal, finish, lane, put_aside, sealed_line
 from channels.sms import words
 from channels.webhooks.events import Delivery, Event, read_event
 from channels.webhooks.receipts import heard_of, take_receipt
@@ -98,11 +97,11 @@ class Worker:
         event = self._event(taken)
         number = None if isinstance(event, Delivery) else _MOBILE.fullmatch(event.chat)
         if number is None:
-            await self._office.store.write(finish, taken, "poison", error=error)
+            await self._office.store.write(put_aside, taken, error, self._office.clock())
             return
         phone = (await self._office.book()).desk_phone
         heard = Heard(taken, number[1], "", phone, self._office.clock())
-        await self._office.store.write(self._end, heard, "zh", words.SORRY, {}, ("poison", error))
+        await self._office.store.write(self._sorry, heard, error)
         self.on_said()
 
     def _event(self, taken: Taken) -> Event:
@@ -206,17 +205,22 @@ class Worker:
         lang: str,
         said: Said,
         fill: Mapping[str, str],
-        ending: tuple[str, str] = ("done", ""),
     ) -> None:
         """Answer the number, whom to call in danger first, and finish the message; raises LostLease."""
+        self._say(tx, heard, lang, said, fill)
+        finish(tx, heard.taken)
+
+    def _sorry(self, tx: Tx, heard: Heard, error: str) -> None:
+        self._say(tx, heard, "zh", words.SORRY, {})
+        put_aside(tx, heard.taken, error, heard.now)
+
+    def _say(self, tx: Tx, heard: Heard, lang: str, said: Said, fill: Mapping[str, str]) -> None:
         texts = [words.fitted(said, lang, self._setting.site, phone=heard.phone, **fill)]
         if heard.text and danger(heard.text, self._setting.dangers):
             texts.insert(0, words.fitted(words.DANGER, lang))
         keys = (f"say:{CHANNEL}:{heard.taken.event_id}:{n}" for n in range(len(texts)))
         lines = [sealed_line(self._seal, k, heard.number, Say(t)) for k, t in zip(keys, texts, strict=False)]
         dialogues.say(tx, CHANNEL, lane(self._office, CHANNEL, heard.number), lines, heard.now)
-        state, error = ending
-        finish(tx, heard.taken, state, error=error)
 
 
 def _words(event: Event) -> str:

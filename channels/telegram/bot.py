@@ -181,10 +181,11 @@ class TelegramBot:
             elif first:
                 await fetch_ourselves(self._bot)
         except Exception as fault:
-            self.pulse.failed(type(fault).__name__, self._clock())
-            self._log.warning("Telegram is not reached", error=self.pulse.fault)
+            if self.pulse.failed(type(fault).__name__, self._clock()):
+                self._log.warning("Telegram is not reached", error=self.pulse.fault)
             return None
-        self.pulse.answered()
+        if over := self.pulse.answered():
+            self._log.warning("Telegram is reached again", count=over)
         self._connection.set()
         await self._dress()
         return LOOK_SECONDS

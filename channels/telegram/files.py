@@ -1,11 +1,11 @@
 """Files that citizens send to the bot: fetched, looked at and kept before the deed; what fails is told kindly."""
 
 import asyncio
-from dataclasses import dataclass
 
 from telegram import Bot
 from telegram.error import TelegramError
 
+from channels.conversing import Material
 from channels.dialogue import Attachment, Say
 from channels.telegram.downloads import fetch
 from channels.telegram.sending import classify
@@ -20,17 +20,9 @@ _LOST = Said("这份材料没有取到，请稍后再发一次。", "This item c
 _TOLD = Said("“{name}”没有收下：{why}", "“{name}” was not taken: {why}")
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What was kept, and what the citizen is told of the rest."""
-
-    kept: tuple[Attached, ...] = ()
-    told: tuple[Say, ...] = ()
-
-
 async def fetched(
     bot: Bot, shelf: FileStore, sent: tuple[Attachment, ...], lang: str, attempt: int, most: int = files.MOST_BYTES
-) -> Fetched:
+) -> Material:
     """Fetch and keep each file. Raises TelegramError on the first tries where waiting may help."""
     kept: list[Attached] = []
     told: list[Say] = []
@@ -43,7 +35,7 @@ async def fetched(
             if attempt < PATIENT_TRIES and classify(fault).kind != "permanent":
                 raise
             told.append(_say(one, _LOST, lang))
-    return Fetched(tuple(kept), tuple(told))
+    return Material(tuple(kept), tuple(told))
 
 
 async def _one(bot: Bot, shelf: FileStore, sent: Attachment, most: int) -> Attached:

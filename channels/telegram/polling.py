@@ -47,7 +47,8 @@ async def poll(bot: Bot, keep: Keep, stop: asyncio.Event, pace: Pace = Pace()) -
         except Exception as fault:
             failures += 1
             wait = _wait(fault, failures, pace)
-            log.warning("polling waits", error=type(fault).__name__, seconds=wait, failures=failures)
+            if failures == 1:
+                log.warning("polling waits", error=type(fault).__name__, seconds=wait)
             await _until(stop, asyncio.sleep(wait))
 
 

@@ -49,6 +49,7 @@ CHANNELS = {
         ("outbox_waiting", "Messages waiting to be sent."),
         ("outbox_oldest_seconds", "How long the oldest of them has waited."),
         ("reached", "1 where the other side answered at the last look of this process, 0 where not."),
+        ("failures", "How often in a row this process failed to reach it; 0 while it works."),
         ("last_success_timestamp_seconds", "When this process last kept an event or sent a message, since 1970."),
         ("last_fault_timestamp_seconds", "When this process last failed to reach the other side, since 1970."),
     )
@@ -85,7 +86,7 @@ def channels(waits: Mapping[str, Waiting], pulses: Mapping[str, Pulse], now: dat
         found |= {"inbox_oldest_seconds": _age(came, now), "outbox_oldest_seconds": _age(going, now)}
         pulse = pulses.get(name, Pulse())
         if pulse.reached is not None:
-            found["reached"] = pulse.reached
+            found |= {"reached": pulse.reached, "failures": pulse.failures}
         if good := [moment for moment in (pulse.came, pulse.went) if moment is not None]:
             found["last_success_timestamp_seconds"] = max(good).timestamp()
         if pulse.fault_at is not None:

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from channels.conversing import finish
 from channels.courier import WORTH_A_CALL
-from channels.inbound import PutOff
+from channels.inbound import PutOff, finish
 from channels.letters import holder_of
 from channels.webhooks.events import Delivery
 from channels.webhooks.sending import bare

@@ -1,14 +1,13 @@
 """A gateway's worker: one event from the inbox becomes a turn of the conversation, or settles what was sent."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from typing import Literal
 
-from channels.conversing import Conversation, Heard, Setting, finish
+from channels.conversing import Conversation, Heard, Setting
 from channels.dialogue import Attachment, Input
 from channels.inbound import Seal
 from channels.webhooks.events import Choice, Delivery, Event, File, Text, read_event
 from channels.webhooks.receipts import heard_of, take_receipt
-from hub.errors import Refusal
 from hub.office import Office
 from hub.storage.inbox import Taken
 
@@ -35,19 +34,19 @@ class Worker:
 
     async def give_up(self, taken: Taken, error: str) -> None:
         """Put an event aside that cannot be done; somebody who waits for an answer is told politely."""
-        with suppress(Refusal):
-            event = self._event(taken)
-            if not isinstance(event, Delivery):
-                await self._conversation.apologise(self._heard(taken, event), error)
-                self.on_said()
-                return
-        await self._office.store.write(finish, taken, "poison", error=error)
+        await self._conversation.apologise(taken, error, self._awaited)
+        self.on_said()
+
+    def _awaited(self, taken: Taken) -> Heard | None:
+        """An event that somebody sent who waits for an answer."""
+        event = self._event(taken)
+        return None if isinstance(event, Delivery) else self._heard(taken, event)
 
     def _event(self, taken: Taken) -> Event:
         return read_event(self._seal.open(f"inbox:{taken.event_id}", taken.payload).encode())
 
     def _heard(self, taken: Taken, event: Text | Choice | File) -> Heard:
-        return Heard(taken, event.chat, event.lang or self._setting.lang, _input(event))
+        return Heard(taken, event.chat, event.lang or self._setting.lang, (_input(event),))
 
 
 def _input(event: Text | Choice | File) -> Input:
@@ -57,4 +56,5 @@ def _input(event: Text | Choice | File) -> Input:
         case Choice():
             return Input("button", event.id, event.code)
         case File():
-            return Input("file", event.id, event.text, Attachment(event.name, event.url, event.type, 0))
+            kind: Literal["file", "voice"] = "voice" if event.type.startswith("audio/") else "file"
+            return Input(kind, event.id, event.text, Attachment(event.name, event.url, event.type, 0))

@@ -371,7 +371,7 @@ def closes(kind: str, state: str, *keep: str) -> Effect:
     return effect
 
 
-OVER_WHEN_ANSWERED = ("shelved", "joint", "duty", "urgent", "translation")
+OVER_WHEN_ANSWERED = ("shelved", "joint", "duty", "urgent", "translation", "dictation")
 """Records that mean nothing any more once the citizen has the answer."""
 
 

@@ -13,6 +13,8 @@ RETURNS_THAT_CLIMB = 3
 """So many replies of one case sent back, and an order is proposed."""
 TRANSLATION = "translation"
 """The record that words in English wait for, or have, a translation."""
+DICTATION = "dictation"
+"""The record that a voice message waits to be, or was, taken down in writing."""
 LISTED = "listed"
 """Where an order says since which day the public may read that it stands."""
 
@@ -324,6 +326,19 @@ def no_personal_data(turn: Turn) -> Said | None:
             "答复里有他人的个人信息，请删去；确需保留的，请写明理由。",
             "The reply contains personal data. Please remove it, or give the reason why it must stay.",
         )
+    return None
+
+
+def has_voice(turn: Turn) -> Said | None:
+    if not any(o.kind == DICTATION for o in turn.dossier.overlays):
+        return Said("来往里没有要听写的语音。", "Nothing on this case is to be listened to.")
+    return None
+
+
+def names_voice(turn: Turn) -> Said | None:
+    of = int(turn.values["message"])
+    if not any(o.kind == DICTATION and o.data.get("message") == of for o in turn.dossier.overlays):
+        return Said(f"第{of}条来往没有语音，请核对。", f"Message {of} has no voice; please check.")
     return None
 
 

@@ -20,6 +20,7 @@ from hub.machines.effects import (
     tells,
 )
 from hub.machines.guards import (
+    DICTATION,
     LISTED,
     RETURNS_THAT_CLIMB,
     TRANSLATION,
@@ -133,6 +134,21 @@ def asks_for_translation(turn: Turn, step: Step) -> Step:
     if said is None or not is_english(said.body):
         return step
     return opens(TRANSLATION, "message")(replace(turn, values={**turn.values, "message": said.n}), step)
+
+
+def asks_for_dictation(turn: Turn, step: Step) -> Step:
+    """A voice message waits until an officer has listened and taken down what was said."""
+    if not turn.values.get("voice") or not step.messages:
+        return step
+    return opens(DICTATION, "message")(replace(turn, values={**turn.values, "message": step.messages[-1].n}), step)
+
+
+def keeps_dictation(turn: Turn, step: Step) -> Step:
+    """What was said stands beneath its voice message, for the citizen to read too; a later one takes its place."""
+    of = int(turn.values["message"])
+    step = add_message(turn, step, DICTATION, str(turn.values["text"]), "parties", of=of)
+    asked = next(o for o in turn.dossier.overlays if o.kind == DICTATION and o.data.get("message") == of)
+    return timing.settle(turn, step, asked, "done")
 
 
 def keeps_translation(turn: Turn, step: Step) -> Step:

@@ -11,13 +11,15 @@ from hub.machines.effects import (
     takes,
     tells,
 )
-from hub.machines.fields import COMMENT, FILES, OFFICER, QUESTION, REASON, REASON_OPTIONAL, TEXT, UNIT
+from hub.machines.fields import COMMENT, FILES, OFFICER, QUESTION, REASON, REASON_OPTIONAL, TEXT, UNIT, VOICE
 from hub.machines.letter_effects import (
     accepts_report,
     answers_question,
+    asks_for_dictation,
     asks_for_translation,
     calls_person_on_duty,
     counts_interim_report,
+    keeps_dictation,
     keeps_translation,
     meets_first_contact,
     reports_own_work,
@@ -58,10 +60,12 @@ HANDLING_OVERLAYS = (
         ("citizen",),
         TEXT,
         FILES,
+        VOICE,
         quiet=True,
         effects=(
             says("supplement", "text", "unit"),
             asks_for_translation,
+            asks_for_dictation,
             answers_question,
             remembers_the_clerk,
             tells("unit", "message_from_citizen"),
@@ -108,6 +112,19 @@ HANDLING_OVERLAYS = (
         guards=(g.has_foreign_words,),
         checks=(g.names_foreign_words,),
         effects=(keeps_translation,),
+    ),
+    overlay(
+        "dictate",
+        "听写",
+        "Take down",
+        SEEN_BY_ALL,
+        ("clerk", "intake", "dispatcher", "handler"),
+        F("text", "longtext", "语音里说的话", "What was said", most=8000),
+        F("message", "int", "第几条来往", "Which message"),
+        quiet=True,
+        guards=(g.has_voice,),
+        checks=(g.names_voice,),
+        effects=(keeps_dictation, tells("party", "dictated")),
     ),
     overlay(
         "assign",

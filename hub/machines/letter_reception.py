@@ -26,8 +26,10 @@ from hub.machines.fields import (
     REASON_OPTIONAL,
     TEXT,
     UNIT,
+    VOICE,
 )
 from hub.machines.letter_effects import (
+    asks_for_dictation,
     asks_for_translation,
     closes_now,
     ends_main_rest,
@@ -86,11 +88,12 @@ RECEPTION = (
         at("need_fix", "lapsed"),
         "submitted",
         ("citizen",),
-        (TEXT, FILES),
+        (TEXT, FILES, VOICE),
         guards=(g.within_revival,),
         effects=(
             says("supplement", "text", "unit"),
             asks_for_translation,
+            asks_for_dictation,
             remembers_the_clerk,
             ledger("fix", "met"),
             sets(closed_at=None),

@@ -45,6 +45,7 @@ VIEWS = (
     View("orders", "督办与批示", "Orders", (), (*_OFFICE, "supervisor", "leader"), records=("order", "instruction")),
     View("joint", "协办", "Joint work", (), (*_OFFICE, "supervisor"), records=("joint",)),
     View("to_translate", "待翻译", "To translate", (), ("handler", "intake", "clerk"), records=("translation",)),
+    View("to_dictate", "待听写", "To take down", (), ("intake", "clerk", "handler"), records=("dictation",)),
     View("proposals", "督办建议", "Proposed orders", (), ("supervisor", "leader"), records=("proposal",)),
     View(
         "to_decide",

@@ -76,7 +76,8 @@ async def files_a_letter(tab: Page, root: str) -> str:
     await press(tab, "没有了", "怎么联系您")
     await press(tab, "留姓名电话", "怎么称呼")
     await say(tab, "张三", "请留一个电话")
-    await say(tab, "13800000000", "可以把信和答复公开")
+    await say(tab, "13800000000", "什么时候联系您")
+    await say(tab, "跳过", "可以把信和答复公开")
     await press(tab, "不公开", "请核对")
     await press(tab, "确认提交", "查询码")
     return re.findall(r"\d{4}-\d{6}", await tab.locator("#chat").inner_text())[-1]

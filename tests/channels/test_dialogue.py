@@ -121,7 +121,7 @@ def test_every_answer_can_be_changed_from_the_summary_and_the_others_stay() -> N
 def test_back_goes_one_question_back_and_keeps_every_answer() -> None:
     citizen = at_summary()
     before = dict(citizen.session.answers)
-    citizen.says_("上一步").says_("上一步").says_("上一步").says_("/back")
+    citizen.says_("上一步").says_("上一步").says_("上一步").says_("上一步").says_("/back")
     assert citizen.session.step == "name"
     assert citizen.session.answers == before
     assert citizen.presses("保持不变").session.step == "summary"
@@ -164,11 +164,13 @@ def test_a_sticker_and_an_empty_message_are_answered_and_change_nothing() -> Non
 def test_a_voice_message_is_kept_with_the_letter_and_words_are_asked() -> None:
     voice = Attachment("voice.ogg", "V1", "audio/ogg", 9000)
     citizen = Citizen().does(Input("voice", "1", "", voice))
-    assert "请用文字写下来" in citizen.read
-    citizen.says_("/new").presses("建议").does(Input("voice", "2", "", voice))
-    assert "语音已作为材料收下" in citizen.read
-    assert citizen.session.step == "text"
+    assert "工作人员会听写成文字" in citizen.read
+    citizen.presses("建议")
+    assert citizen.session.step != "text"  # what was said is the letter, until somebody has taken it down
+    assert citizen.session.answers["text"] == "语音来信"
     assert citizen.session.answers["files"][0]["ref"] == "V1"
+    written = Citizen().says_("/new").presses("建议").says_(LAMP).does(Input("voice", "2", "", voice))
+    assert written.session.answers["text"] == LAMP
 
 
 def test_photos_are_kept_at_any_step_and_a_caption_may_be_the_letter() -> None:

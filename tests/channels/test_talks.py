@@ -14,7 +14,7 @@ from channels import talks
 from channels.courier import Outlet, Policy, courier
 from channels.dialogue import Called, CallPerson, EndTalk, Talked, ToPerson
 from channels.web.chat.channel import ChatChannel, chat
-from channels.web.chat.worker import Setting
+from channels.web.chat.worker import setting_of
 from channels.web.keys import PARTS
 from hub.errors import NotFound, NotNow, Overtaken
 from hub.storage import talks as stored
@@ -43,7 +43,7 @@ async def town(site: RunningSite) -> AsyncIterator[Browser]:
 async def at_work(site: RunningSite) -> AsyncIterator[ChatChannel]:
     """Chat and courier of one process; left, the process has ended."""
     async with AsyncExitStack() as stack:
-        talk = await stack.enter_async_context(chat(site.office, Setting("https://qinghe.example", DANGERS), TEMPO))
+        talk = await stack.enter_async_context(chat(site.office, setting_of("https://qinghe.example", DANGERS), TEMPO))
         outlets = {"chat": Outlet(talk.sender, talk.seal, "full")}
         await stack.enter_async_context(courier(site.office, outlets, Policy("https://qinghe.example", idle=0.02)))
         site.app._state[PARTS] = replace(site.app[PARTS], chat=talk)  # a started application is frozen

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from channels.telegram.worker import Worker
+from channels.conversing import Conversation, Heard
 from hub.office import Office
 from hub.reading import staff_case
 from hub.storage import cases, quarantine
@@ -119,14 +119,14 @@ async def test_what_is_no_update_is_kept_aside_and_not_sent_for_ever(office: Off
 async def test_an_update_that_cannot_be_handled_is_put_aside_politely(
     office: Office, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turn = Worker._turn
+    turn = Conversation._turn
 
-    async def ill(self: Worker, heard: Any, book: Any) -> None:
+    async def ill(self: Conversation, heard: Heard, book: Any) -> None:
         if heard.inputs[0].text == "毒药":
             raise RuntimeError
         await turn(self, heard, book)
 
-    monkeypatch.setattr(Worker, "_turn", ill)
+    monkeypatch.setattr(Conversation, "_turn", ill)
     async with BotApi() as api, running(office, api, mode="webhook"):
         await api.say(LI, "毒药")
         await Talk(api, WANG).says("/help", "您可以这样说")

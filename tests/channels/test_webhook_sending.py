@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from channels.webhooks.signing import signed
 from hub.case import Notice
@@ -116,6 +117,21 @@ async def test_a_gateway_that_does_not_know_us_calls_the_operator_and_nothing_is
             await asyncio.sleep(0.01)
         assert process.courier.pulses[NAME].fault == "status 401"
         await ends(office, case_id, key, "waiting")
+
+
+@on_sqlite
+async def test_a_broken_gateway_is_told_once_and_so_is_its_return(office: Office, clock: FixedClock) -> None:
+    with capture_logs() as logs:
+        async with town(office) as process:
+            process.gateway.answers = [401] * 3
+            case_id, first = await a_notice(office)
+            more = [Notice("party:1", text, f"{case_id}:{text}") for text in ("reopened", "accepted")]
+            await office.store.write(outbox.put, case_id, more, office.clock())
+            for key in (first, *(notice.key for notice in more)):
+                await ends(office, case_id, key, "sent", clock)
+            assert process.courier.pulses[NAME].failures == 0
+    told = [(line["event"], line.get("error") or line.get("count")) for line in logs if line.get("channel") == NAME]
+    assert told == [("a channel is broken", "status 401"), ("a channel works again", 3)]
 
 
 async def test_killed_between_sending_and_settling_it_is_posted_once_more_under_the_same_key(

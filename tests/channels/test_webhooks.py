@@ -113,7 +113,7 @@ async def test_poison_is_put_aside_politely_and_the_next_chat_is_not_kept_waitin
     turn = Conversation._turn
 
     async def ill(self: Conversation, heard: Heard, book: Any) -> None:
-        if heard.given.text == "毒药":
+        if heard.inputs[0].text == "毒药":
             raise RuntimeError
         await turn(self, heard, book)
 

@@ -18,7 +18,7 @@ PLACEHOLDERS = {"number", "title", "unit", "due", "link", "code", "reason", "que
 CITIZEN_NOTICES = {
     "received", "accepted", "dispatched", "need_fix", "rejected", "lapsed", "answered", "answer_body", "interim",
     "redo_due", "extended", "new_due", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused",
-    "closed", "withdrawn", "transferred", "merged", "message_added", "published", "corrected", "due_moved",
+    "closed", "withdrawn", "transferred", "merged", "dictated", "message_added", "published", "corrected", "due_moved",
     "call_question", "done_question", "told_done", "stands",
     "code_renewed",
 }

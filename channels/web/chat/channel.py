@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import structlog
 
+from channels.conversing import Setting
 from channels.dialogue import Say
 from channels.inbound import Inbound, Kept, Seal, channel_seal, lane
 from channels.message import OutboundMessage, Outcome
 from channels.web.chat.lines import Line, opened, sealed
 from channels.web.chat.readers import Readers
-from channels.web.chat.worker import CHANNEL, Event, Setting, Worker, packed
+from channels.web.chat.worker import CHANNEL, Event, Worker, packed
 from hub.office import Office
 from hub.storage import chats
 from hub.storage.chats import Marks

@@ -5,17 +5,18 @@ import hmac
 import json
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
 
-from channels.dialogue import Input, Session, next_turn
+from channels.conversing import Known, facts_of
+from channels.dialogue import Input, new_session, next_turn
 from channels.web.address import client_address
 from channels.web.chat.channel import KEPT_DAYS, ChatChannel
 from channels.web.chat.lines import Line
 from channels.web.chat.stream import follow
-from channels.web.chat.worker import Event, facts_of
+from channels.web.chat.worker import Event
 from channels.web.errors import Malformed
 from channels.web.forms import form, form_page
 from channels.web.keys import GATES, PARTS, SETTINGS, office_of
@@ -195,9 +196,10 @@ async def _page(request: web.Request, seat: Seat, *, text: str = "", error: str 
 async def _welcome(request: web.Request, seat: Seat) -> list[Line]:
     """What a chat begins with, said before anything is kept: to look at the page leaves nothing in the store."""
     office, lang = office_of(request), view_of(request).lang
-    facts = facts_of(await office.book(), seat.channel.setting, office.clock())
-    said = next_turn(Session(lang=lang), Input("text", "", "/start"), replace(facts, carrier="")).says
-    return [Line(0, "", "hub", office.clock(), s.text, s.buttons) for s in said]
+    now, session = office.clock(), new_session(lang)
+    facts = facts_of(await office.book(), seat.channel.setting, Known(now, session, None, 0.0, (), talking=False))
+    said = next_turn(session, Input("text", "", "/start"), facts).says
+    return [Line(0, "", "hub", now, s.text, s.buttons) for s in said]
 
 
 def _number(given: object) -> int:

@@ -117,7 +117,7 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
         notes=[forms[code] for code in ("contact", "remark") if code in forms],
         contacts=[_contact(desk, o) for o in reversed(case.overlays) if o["kind"] == "contact"],
         english=editor.in_english(case),
-        translate=forms.get("translate"),
+        beneath=[(k, forms[m]) for k, m in (("translation", "translate"), ("dictation", "dictate")) if m in forms],
         verdict_open=any(m.code in fields.VERDICTS for m in case.moves),
         editor=editor.editor(desk, look, kind, forms, attempt),
         clocks=[parts.clock(desk, c, case.overlays) for c in case.clocks],

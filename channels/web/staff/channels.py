@@ -90,6 +90,7 @@ def _row(desk: Desk, name: str, pulse: Pulse | None, waits: Waiting) -> dict[str
         ],
         "fault": pulse.fault if pulse else "",
         "fault_at": pulse.fault_at if pulse else None,
+        "failures": pulse.failures if pulse else 0,
     }
 
 

@@ -14,15 +14,15 @@ from hub.move import choices, fields_of
 from hub.rulebook import Rulebook
 from hub.units import Directory
 
-HIDDEN = frozenset({"seen", "files", "masks", "message"})
+HIDDEN = frozenset({"seen", "files", "voice", "masks", "message"})
 DANGEROUS = frozenset(
     {"reject", "stop", "unqualified", "recall", "transfer_out", "withhold", "take_down", "refuse_pause"}
 )
 REPLIES = frozenset({"draft", "correct"})
 VERDICTS = frozenset({"qualified", "unqualified", "touch_up"})
 NOTES = frozenset({"remark", "contact"})
-ELSEWHERE = frozenset({"translate", "read_again"})
-"""Moves with a place of their own: beside the message that is translated, and on a page without names."""
+ELSEWHERE = frozenset({"translate", "dictate", "read_again"})
+"""Moves with a place of their own: beside the message that is translated or taken down, and on a page without names."""
 FIRST: Mapping[str, str] = {"type": "final", "delivery": "page"}
 """What a choice shows when nobody has chosen yet."""
 HINTS: Mapping[str, str] = {

@@ -59,6 +59,7 @@ OVERLAYS: Mapping[str, str] = {
     "outcome": N_("问来信人办好了没有"),
     "unsolved": N_("未解决待定"),
     "translation": N_("翻译来信"),
+    "dictation": N_("听写语音"),
     "lifting": N_("取消遮盖申请"),
     "grade": N_("定级"),
     "correction": N_("不按建议派单"),
@@ -101,6 +102,8 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "unqualified": (N_("退回重办"), "red"),
     "touch_up": (N_("请改格式"), "amber"),
 }
+BENEATH = ("translation", "dictation")
+"""Records of a message whose result stands beneath it."""
 CHANNELS: Mapping[str, str] = {
     "web": N_("网页"),
     "chat": N_("网页对话"),
@@ -223,19 +226,15 @@ def thread(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
 
 
 def said(desk: Desk, case: StaffCase, without: str = "") -> list[dict[str, Any]]:
-    """The messages but for one kind; a translation stands with what it translates."""
-    newest = {m.of: m for m in case.thread if m.of}
-    asked = {o["data"].get("message") for o in case.overlays if o["kind"] == "translation"}
+    """The messages but for one kind; a translation stands with what it translates, a dictation with its voice."""
+    newest = {(m.kind, m.of): m for m in case.thread if m.of}
+    asked = {(o["kind"], o["data"].get("message")) for o in case.overlays if o["kind"] in BENEATH}
     rows = []
     for spoken in (m for m in case.thread if not m.of and m.kind != without):
         row = message(desk, case.row.number, spoken)
-        if spoken.n in asked:
-            done = newest.get(spoken.n)
-            row["translation"] = {
-                "of": spoken.n,
-                "body": done.body if done else "",
-                "by": desk.word(done.by) if done else "",
-            }
+        for kind in (k for k in BENEATH if (k, spoken.n) in asked):
+            done = newest.get((kind, spoken.n))
+            row[kind] = {"body": done.body if done else "", "by": desk.word(done.by) if done else ""}
         rows.append(row)
     return rows
 

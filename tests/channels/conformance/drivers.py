@@ -139,7 +139,8 @@ class Chat(ByReceipt):
         await self.talk.says("没有了", "怎么联系您")
         await self.talk.presses("留姓名电话", "怎么称呼")
         await self.talk.says(NAME, "请留一个电话")
-        await self.talk.says(PHONE, "可以把信和答复公开")
+        await self.talk.says(PHONE, "什么时候联系您")
+        await self.talk.says("跳过", "可以把信和答复公开")
         await self.talk.says("不公开", "请核对")
         self.took(await self.talk.says("确认", "已收到您的信"))
 
