@@ -6,7 +6,7 @@ from typing import Any
 
 from routing.model import Judgement
 
-SURE = 0.73
+SURE = 0.69
 """Confidence from which a topic counts as sure where no edition says otherwise."""
 BINS = 10
 

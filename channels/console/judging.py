@@ -50,7 +50,11 @@ async def evaluate_routing(
 
 
 def measure(rows: list[Any], choose: Choose, book: Rulebook) -> dict[str, Any]:
-    """The figures of the live `choose` on labelled rows; `coverage` is what it would dispatch without a person."""
+    """The figures of the live `choose` on labelled rows; `coverage` is what it would dispatch without a person.
+
+    A letter whose words point to somebody's conduct always waits for a person: `doubted` is the share of these,
+    `coverage_undoubted` the coverage among the others.
+    """
     kind = book.kinds[MEASURED_KIND]
     matters = [Matter(kind.code, "matter", *parts_of(row), "", "", {}, "private", True, False) for row in rows]
     choose(matters[0], kind, book)
@@ -60,11 +64,14 @@ def measure(rows: list[Any], choose: Choose, book: Rulebook) -> dict[str, Any]:
     labels = [str(row["label"]) for row in rows]
     judged = [_judged(c.record, c.category) for c in chosen]
     found = figures(labels, judged, read_rules(book.rules, book.directory).sure.needed(kind.code))
+    doubted = sum(c.aim != "matter" for c in chosen)
     out_by_itself = [c.category == label for c, label in zip(chosen, labels, strict=True) if c.sure]
     return found | {
         "topic_coverage": found["coverage"],
         "topic_precision": found["precision_at_coverage"],
         "coverage": round(len(out_by_itself) / len(rows), 4),
+        "coverage_undoubted": round(len(out_by_itself) / max(1, len(rows) - doubted), 4),
+        "doubted": round(doubted / len(rows), 4),
         "precision_at_coverage": round(sum(out_by_itself) / max(1, len(out_by_itself)), 4),
         "us_per_letter": round(spent / len(rows) * 1e6, 1),
     }

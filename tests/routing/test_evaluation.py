@@ -95,6 +95,8 @@ def test_what_is_sure_is_asked_of_the_living_routing_and_the_topic_of_its_record
     right = [SAID[n] == label for n, label in enumerate(LABELS) if sure[n]]
     assert found["coverage"] == pytest.approx(np.mean(sure), abs=1e-4)
     assert found["precision_at_coverage"] == pytest.approx(np.mean(right), abs=1e-4)
+    assert found["doubted"] == 0
+    assert found["coverage_undoubted"] == found["coverage"]
     assert found["threshold"] == rules().sure.topic
     assert found["top3"] == figures(LABELS, JUDGED)["top3"]
     assert 0 < found["us_per_letter"] < 10_000
