@@ -133,6 +133,14 @@ def _must_handle(tx: Tx, asked: Asked, dossier: Dossier, book: Rulebook, now: da
     officer = people.actor(tx, str(asked.values["officer"]), now)
     if officer is None or not officer.holds("handler", unit, book.directory):
         raise Invalid({"officer": Said("这位同事不是该单位的承办人。", "This colleague does not handle for the unit.")})
+    if any(a.officer_id == officer.id and a.since <= now for a in people.away(tx, now)):
+        raise Invalid(
+            {
+                "officer": Said(
+                    "这位同事外出了，请选一位在岗的同事。", "This colleague is away; choose one who is there."
+                )
+            }
+        )
     if entered.by(dossier, officer.person):
         raise Invalid({"officer": Said("这件来信由这位同事代录，不能再由其承办。", "This colleague entered the case.")})
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from hub import officers
+from hub.assigning import tell_of_absences
 from hub.errors import Forbidden, Invalid, NotFound, NotNow, Said
 from hub.journal import Datum, Entry
 from hub.people import Actor, Grant
@@ -99,6 +100,7 @@ def set_away(
     people.set_away(tx, Absence(officer_id, since, until, deputy_id), actor.id)
     days = {"first": first.isoformat(), "last": last.isoformat(), "deputy": deputy_id}
     _tell(tx, "officer.away", officer_id, actor, now, **days)
+    tell_of_absences(tx, book, now)
 
 
 def end_away(tx: Tx, officer_id: str, since: datetime, actor: Actor, now: datetime) -> None:

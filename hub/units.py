@@ -1,7 +1,7 @@
 """The district's units: a tree with who supervises whom, read from the `units` edition."""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,10 @@ class Unit:
     phones: tuple[str, ...]
     topics: tuple[str, ...]
     active: bool
+    assigns: bool = False
+    """Whether what comes to it is given to an officer by the hub; else one is proposed."""
+    knows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Account → the kinds and topics that this officer knows, where the unit lists any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,8 @@ def read_units(content: Mapping[str, Any], number: int) -> Directory:
             phones=tuple(row.get("phones", ())),
             topics=tuple(row.get("topics", ())),
             active=row.get("active", True),
+            assigns=row.get("assigns", False),
+            knows={account: tuple(words) for account, words in row.get("knows", {}).items()},
         )
         if unit.code in units:
             raise ValueError(f"unit {unit.code} stands twice in the units edition")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hub import drafting, mentions, presence, reading
+from hub.assigning import Candidate, candidates
 from hub.case import Case
 from hub.desk import visible
 from hub.errors import NotFound
@@ -35,7 +36,7 @@ class Look:
 
     case: StaffCase
     notices: tuple[StoredRow, ...]
-    officers: tuple[tuple[str, str], ...]
+    officers: tuple[Candidate, ...]
     following: Row | None
     kind: str
     edition: int
@@ -71,11 +72,14 @@ def look(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime, view:
     shown = reading.staff_case(tx, number, actor, book, now)
     case = cases.get(tx, shown.case_id)
     assert case is not None  # staff_case has just read it
+    dossier = cases.dossier(tx, case.id)
+    assert dossier is not None
+    officers = candidates(tx, dossier, book, now) if any(m.code == "assign" for m in shown.moves) else ()
     told = tuple(n for n in outbox.of_case(tx, case.id) if str(n["recipient"]).startswith("party:"))
     return Look(
         case=shown,
         notices=chats.with_marks(tx, told),
-        officers=handlers_at(tx, case.unit, book),
+        officers=officers,
         following=following(tx, case, view, actor, book, now) if view in BY_CODE else None,
         kind=case.kind,
         edition=case.kinds_edition,
@@ -111,18 +115,6 @@ def following(tx: Tx, case: Case, view: str, actor: Actor, book: Rulebook, now: 
         if other is not None:
             return other
     return None
-
-
-def handlers_at(tx: Tx, unit: str, book: Rulebook) -> tuple[tuple[str, str], ...]:
-    """Id and name of the active officers who may handle at a unit."""
-    if not unit:
-        return ()
-    above = book.directory.above(unit)
-    return tuple(
-        (officer.id, officer.name)
-        for officer, held in people.everyone(tx)
-        if officer.active and any(g.role == "handler" and g.unit in above for g in held)
-    )
 
 
 def was_mine(tx: Tx, number: str, move: str, actor: Actor, version: int) -> bool:

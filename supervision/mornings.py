@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from hub.assigning import tell_of_absences
 from hub.case import Notice
 from hub.machines.registry import MACHINES
 from hub.office import Office
@@ -40,6 +41,7 @@ def begin(tx: Tx, burdens: list[Burden], watches: tuple[Watch, ...], book: Ruleb
         return False
     outbox.put(tx, "", work_lists(burdens, day), now)
     tell_watches(tx, watches, book, now)
+    tell_of_absences(tx, book, now)
     return True
 
 

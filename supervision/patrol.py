@@ -29,6 +29,7 @@ from hub.storage.sweeps import Stuck
 from hub.storage.tx import Tx
 from hub.sweeping import QUARANTINE_AFTER, put_off, set_out
 from hub.timing import LAPSE, clock_of
+from supervision.assignments import assign_waiting
 from supervision.bulletins.drawing import draw_due
 from supervision.demands import demand
 from supervision.digests import release_quiet
@@ -90,6 +91,7 @@ async def sweep(office: Office, now: datetime, limit: int = BATCH) -> Swept:
         total += await _overlays(office, kind, now, limit)
     await seal_day(office, now)
     await morning(office, now)
+    await assign_waiting(office, now)
     await look_after(office, now)
     await draw_due(office, now)
     return replace(total, digests=await release_quiet(office, now))

@@ -131,7 +131,7 @@ HANDLING_OVERLAYS = (
         "指定承办人",
         "Assign",
         AT_WORK | {"dispatched"},
-        ("handler", "signer", "dispatcher"),
+        ("handler", "signer", "dispatcher", "system"),
         OFFICER,
         effects=(names_officer, tells("unit", "assigned")),
     ),

@@ -30,7 +30,7 @@ OFFICER_NOTICES = {
     "extension_decided", "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",
     "reason_given", "record_due", "record_late", "listed", "call_back", "veto", "site_publication",
     "site_statistics", "digest", "work_list", "due_moved_staff", "mentioned", "topic_surge", "put_aside",
-    "not_solved",
+    "not_solved", "officer_away",
     "bulletin_drawn", "bulletin_checked", "bulletin_back", "bulletin_released", "bulletin_late",
     "advice_given", "advice_answered", "advice_agreed", "advice_ended", "advice_due", "advice_late",
 }

@@ -8,7 +8,7 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.render import SECURITY_HEADERS
-from channels.web.staff import editor, fields, parts, why
+from channels.web.staff import assign, editor, fields, parts, why
 from channels.web.staff.attempt import UNTOUCHED, Attempt
 from channels.web.staff.counter.entry import ROLES
 from channels.web.staff.frame import DISPATCH, Desk, hurry, show, sit, status_of, texts
@@ -90,7 +90,7 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
     view = query(desk.request).get("view", "") or texts(form(desk.request), "view")
     look = await desk.office.store.read(workbench.look, number, desk.actor, desk.book, desk.now, view)
     kind = desk.book.kind(look.kind, look.edition)
-    reader = fields.Reader(desk.word, desk.say, desk.book, kind, look.officers)
+    reader = fields.Reader(desk.word, desk.say, desk.book, kind, assign.labels(desk, look.officers))
     case = look.case
     alike = await desk.office.store.read(like_case, number, desk.actor, desk.book, desk.now)
     steps, besides = fields.moves_in_order(case.moves)

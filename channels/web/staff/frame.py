@@ -30,6 +30,7 @@ from hub.storage.tx import Tx
 DISPATCH = ("dispatcher", "intake", "supervisor")
 REVIEWS = ("reviewer", "supervisor")
 CALLS = CALLERS
+ASSIGN = ("handler", "signer")
 PUBLICATION = ("publisher", "supervisor")
 BOARD = ("supervisor", "leader", "reviewer", "dispatcher", "signer", "handler")
 COUNTER = ("clerk", "intake")
@@ -42,6 +43,7 @@ TALKS = talks.MAY
 PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("inbox", "/staff/inbox", N_("收件箱"), (), ()),
     ("new", "/staff/letters/new", N_("代录"), COUNTER, ()),
+    ("assign", "/staff/assign", N_("分派"), ASSIGN, ()),
     ("dispatch", "/staff/dispatch", N_("派单"), DISPATCH, ("to_accept", "to_dispatch", "contested")),
     ("talks", "/staff/talks", N_("对话"), TALKS, ()),
     ("reviews", "/staff/reviews", N_("审核"), REVIEWS, ("to_review",)),

@@ -19,6 +19,7 @@ from hub.machines.machine import Move
 from hub.machines.registry import MACHINES
 
 BACK: Mapping[str, str] = {
+    "assign": "/staff/assign",
     "dispatch": "/staff/dispatch",
     "reviews": "/staff/reviews",
     "publication": "/staff/publication",

@@ -4,6 +4,7 @@ from channels.web.keys import Route
 from channels.web.staff import (
     absence,
     admin,
+    assign,
     bulletins,
     calls,
     case,
@@ -27,6 +28,7 @@ from channels.web.staff import (
 from channels.web.staff.board import behind, files, pages
 from channels.web.staff.counter import adding, filing, renewing, slip
 from channels.web.staff.frame import (
+    ASSIGN,
     BOARD,
     BULLETINS,
     CALLS,
@@ -60,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/letters/add", adding.go_on, COUNTER, upload=True),
     Route("GET", "/staff/letters/renew", renewing.ask, COUNTER),
     Route("POST", "/staff/letters/renew", renewing.renew, COUNTER),
+    Route("GET", "/staff/assign", assign.show_unattended, ASSIGN),
     Route("GET", "/staff/dispatch", dispatch.show_dispatch, DISPATCH),
     Route("POST", "/staff/dispatch/{number}", dispatch.send, DISPATCH),
     Route("POST", "/staff/dispatch/{number}/{move}", dispatch.decide, DISPATCH),
