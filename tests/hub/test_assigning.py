@@ -118,10 +118,9 @@ async def test_when_all_are_away_without_a_handling_deputy_the_head_gets_it_neve
     store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
     office = await a_unit(store, clock, tmp_path, assigns=True)
-    for who in (FIRST, SECOND):
-        await store.write(
-            people.set_away, people.Absence(who.id, clock(), clock() + timedelta(days=5), "gone"), "tests"
-        )
+    until = clock() + timedelta(days=5)
+    for who, deputy in ((FIRST, SECOND), (SECOND, FIRST)):
+        await store.write(people.set_away, people.Absence(who.id, clock(), until, deputy.id), ADMIN.id)
     receipt = await at_unit(office)
     await sweep(office, clock())
     assert (await the_case(store, receipt)).officer == HEAD.id
