@@ -54,6 +54,7 @@ faults: .venv/locked-dev                 ## crashes, full disks, lost servers, a
 	$(BIN)/python -m tests.faults.kill --rounds 20
 	$(BIN)/python -m tests.faults.sweep --rounds 10 --cases 5000
 	$(BIN)/python -m tests.faults.chat --rounds 10
+	$(BIN)/python -m tests.faults.web_chat --rounds 10
 	$(BIN)/python -m tests.faults.clock --cases 300
 	$(BIN)/python -m tests.hub.random_ledgers --count 100000
 	$(BIN)/python -m tests.hub.random_histories --count 10000

@@ -53,8 +53,10 @@ async def chatting(office: Office, settings: Settings = SETTINGS, parts: Parts =
 class Browser:
     """A citizen's browser on the page of the chat: cookies, and the page as it was shown last."""
 
-    def __init__(self, site: ChatSite) -> None:
-        self.client = aiohttp.ClientSession(site.base, cookie_jar=aiohttp.CookieJar(unsafe=True))
+    def __init__(self, base: str, host: str = "127.0.0.1") -> None:
+        """A browser on this host: how much one may say is counted by address."""
+        comes_from = aiohttp.TCPConnector(local_addr=(host, 0))
+        self.client = aiohttp.ClientSession(base, cookie_jar=aiohttp.CookieJar(unsafe=True), connector=comes_from)
         self.html = ""
 
     async def opens(self) -> str:
@@ -106,6 +108,11 @@ class Browser:
 
     async def files_a_letter(self, text: str) -> str:
         """A complaint from the first word to the receipt; the receipt."""
+        await self.fills_in(text)
+        return await self.says("确认", "已收到您的信")
+
+    async def fills_in(self, text: str) -> None:
+        """A complaint from the first word to the summary."""
         await self.presses("写信", "哪一类信")
         await self.presses("投诉", "您主要想反映")
         await self.presses("反映事情", "请说说是什么事")
@@ -121,13 +128,12 @@ class Browser:
         await self.says("13800000000", "什么时候联系您")
         await self.says("跳过", "可以把信和答复公开")
         await self.presses("不公开", "请核对")
-        return await self.says("确认", "已收到您的信")
 
 
 @asynccontextmanager
 async def browsing(site: ChatSite) -> AsyncIterator[Browser]:
     """A browser with the page open."""
-    browser = Browser(site)
+    browser = Browser(site.base)
     try:
         await browser.opens()
         yield browser
