@@ -1,7 +1,9 @@
 """A month's bulletin from its draft to the public page, a correction, and a recall; told as those see it who do it."""
 
 import io
+import re
 from datetime import UTC, datetime
+from html import unescape
 
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -18,6 +20,7 @@ from tests.channels.web_site import RunningSite
 from tests.journeys.town import Town
 from tests.supervision.test_board import answered
 
+LINKED = re.compile(r'href="(/staff/board/cases[^"]*)">([^<]*)<')
 PUBLIC = "/bulletins/month/2026-02"
 DESK = "/staff/bulletins/month/2026-02"
 MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -44,6 +47,7 @@ async def test_a_month_is_drawn_up_checked_released_read_corrected_and_recalled(
     assert (await see(await site.desk("handler"), f"{DESK}/1")).status == 404
 
     page = await see(supervisor, f"{DESK}/1")
+    await every_number_leads_to_its_cases(page)
     wrong = await page.press("/write", problems_zh="请联系13900001234")
     assert wrong.status == 422
     assert "像是个人信息" in wrong.html
@@ -60,7 +64,12 @@ async def test_a_month_is_drawn_up_checked_released_read_corrected_and_recalled(
     assert "/staff/" not in public.replace("/staff/login", ""), "no number leads the public to a case"
     assert "Answers about lamps are slow." in await town.reads(f"{PUBLIC}?lang=en")
     assert PUBLIC in await town.reads("/feeds/bulletins.atom?lang=zh")
-    assert (await see(await site.desk("handler"), f"{DESK}/1")).status == 200
+    unit = await see(await site.desk("handler"), f"{DESK}/1")
+    assert unit.status == 200
+    led = [unescape(to) for to, _ in LINKED.findall(unit.html)]
+    assert led, "a unit is led to its own cases"
+    assert all("unit=urban" in to for to in led)
+    assert {(await see(unit.client, to)).status for to in led} == {200}
     await every_form_says_the_same(site)
 
     await answered(site.office, "key-2")
@@ -83,6 +92,16 @@ async def test_a_month_is_drawn_up_checked_released_read_corrected_and_recalled(
     assert "路灯" not in tombstone
     async with site.client.get(f"{PUBLIC}/2/pdf") as answer:
         assert answer.status == 404
+
+
+async def every_number_leads_to_its_cases(page: Page) -> None:
+    """Each linked number opens a list that counts as many as it was counted from."""
+    linked = {unescape(to): words for to, words in LINKED.findall(page.html)}
+    assert len(linked) > 15
+    for to, words in linked.items():
+        behind = await see(page.client, to)
+        assert behind.status == 200, (to, behind.html)
+        assert "路灯坏了半个月没人修" in behind.html, (to, words)
 
 
 async def gone(site: RunningSite) -> int:

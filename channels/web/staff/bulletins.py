@@ -1,13 +1,12 @@
 """Bulletins at the office: what was drawn up, the words beside the numbers, the check, the release and the rest."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from channels.bulletins.files import FORMS, version_word
-from channels.bulletins.page import pick, shown_in
+from channels.bulletins.page import Link, pick, shown_in
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.public.bulletins import file_response
@@ -22,10 +21,12 @@ from supervision.bulletins import releasing
 from supervision.bulletins.document import Cell, Document, Row, Table, from_text
 from supervision.bulletins.drawing import correct, page_of
 from supervision.bulletins.kinds import bulletins_of
+from supervision.figures import BY_CODE
 
 WORKING = ("supervisor", "leader")
 """Who sees what is not released yet; the others read what was."""
 TONES = {"drawn": "amber", "checked": "amber", "released": "jade", "replaced": "", "recalled": "red"}
+LATE_NOW, LATE_OPEN_MEASURE = "overdue", "late_open"
 DONE = {
     "write": N_("已保存。"),
     "check": N_("已送领导发布。"),
@@ -169,7 +170,7 @@ async def _render(
         desk,
         "bulletin.html",
         status=status_of(fault) if fault else 200,
-        it=shown_in(document, one.words, desk.lang, cases_of(document)),
+        it=shown_in(document, one.words, desk.lang, cases_of(document, desk)),
         one=one,
         state=desk.word(releasing.STATES[one.state]),
         tone=TONES[one.state],
@@ -208,14 +209,23 @@ def _names(tx: Tx, one: Bulletin) -> dict[str, str]:
     return people.names(tx, [who for who in (one.checked_by, one.released_by) if who])
 
 
-def cases_of(document: Document) -> Any:
-    """Where a number leads: the cases it counts, as they stand now."""
+def cases_of(document: Document, desk: Desk) -> Link:
+    """Where a number leads: the cases it counts, as they stand now. A unit is led to its own alone."""
+    own = {below for unit in desk.actor.units() for below in desk.book.directory.below(unit)}
 
     def link(table: Table, row: Row, column: int, it: Cell) -> str:
-        if not it.figure or not it.n:
+        if not _works(desk) and row.unit not in own:
             return ""
-        view = {"overdue": "late", "late_open": "late", "received": "all"}.get(it.figure, "answered")
-        asked = {"view": view, **({"unit": row.unit} if row.unit else {}), **({"kind": row.kind} if row.kind else {})}
-        return f"/staff/inbox?{urlencode(asked)}"
+        if it.figure == LATE_NOW and it.n:
+            return "/staff/inbox?view=late"
+        whole = it.figure in BY_CODE
+        if not (it.of if whole else it.n) or not (whole or ":" in it.figure or it.figure == LATE_OPEN_MEASURE):
+            return ""
+        part = "" if not whole else ".n" if it.how == "count" else ".of"
+        since, until = table.spans[column] if table.spans else (document.since, document.until)
+        asked = {"from": since.isoformat(), "to": until.isoformat(), "what": f"{it.figure}{part}"}
+        asked |= {"unit": row.unit, "alone": "1"} if row.unit else {}
+        asked |= {"kind": row.kind} if row.kind else {}
+        return f"/staff/board/cases?{urlencode(asked)}"
 
     return link
