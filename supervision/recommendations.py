@@ -46,6 +46,8 @@ STATES: Mapping[str, Said] = {
     "settled": Said("已了结", "Settled"),
     "dropped": Said("已撤销", "Withdrawn"),
 }
+READ = ("offered", "reported")
+"""Where supervision owes the next step."""
 COUNTING = ("owed", "agreed")
 """Where the unit's clock runs; what waits for supervision is not the unit's time."""
 MOVES: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -89,6 +91,13 @@ def visible(tx: Tx, actor: Actor, book: Rulebook) -> list[Recommendation]:
 
 def _works(actor: Actor) -> bool:
     return actor.has("supervisor") or actor.has("leader")
+
+
+def waiting(tx: Tx, actor: Actor, book: Rulebook) -> int:
+    """How many wait for the officer: answers and reports for supervision, what is owed for a unit's signer."""
+    n = rows.in_states(tx, READ) if actor.has("supervisor") else 0
+    mine = {below for unit in actor.units(*UNIT) for below in book.directory.below(unit)}
+    return n + (rows.in_states(tx, COUNTING, mine) if mine else 0)
 
 
 def issue(

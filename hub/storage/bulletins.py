@@ -1,7 +1,7 @@
 """Bulletins in the store: numbered versions whose figures never change; what may change is guarded by the revision."""
 
 import hashlib
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -90,6 +90,9 @@ SELECT * FROM bulletins WHERE state = 'released' AND public = 1
 ORDER BY released_at DESC, kind, period LIMIT :limit
 """
 OVERDUE = "SELECT * FROM bulletins WHERE state IN ('drawn', 'checked') AND due < :today ORDER BY due, kind, period"
+IN_STATES = """
+SELECT COUNT(*) AS n FROM bulletins WHERE state IN (SELECT CAST(value AS TEXT) FROM json_each(:states))
+"""
 NEWEST = "SELECT kind, MAX(until) AS until FROM bulletins GROUP BY kind"
 BEGAN = "SELECT MIN(effective_from) AS at FROM editions"
 # The row decides, not what was read before: on PostgreSQL deeds run side by side.
@@ -146,6 +149,11 @@ def public(tx: Tx, limit: int = OFTEN) -> list[Bulletin]:
 def overdue(tx: Tx, today: date) -> list[Bulletin]:
     """Versions at work whose last day for the release is over."""
     return _all(tx.execute(OVERDUE, {"today": today.isoformat()}))
+
+
+def in_states(tx: Tx, states: Iterable[str]) -> int:
+    """How many versions stand in one of these states."""
+    return int(tx.execute(IN_STATES, {"states": to_json(sorted(states))})[0]["n"])
 
 
 def change(tx: Tx, now: Bulletin, seen: int) -> bool:

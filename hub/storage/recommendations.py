@@ -57,6 +57,11 @@ SELECT * FROM recommendations WHERE unit IN (SELECT CAST(value AS TEXT) FROM jso
 ORDER BY ended_at IS NOT NULL, n DESC LIMIT :limit
 """
 DUE = "SELECT * FROM recommendations WHERE rung_at IS NOT NULL AND rung_at <= :now ORDER BY rung_at, n LIMIT :limit"
+IN_STATES = """
+SELECT COUNT(*) AS n FROM recommendations
+WHERE ended_at IS NULL AND state IN (SELECT CAST(value AS TEXT) FROM json_each(:states))
+  AND (:everywhere = 1 OR unit IN (SELECT CAST(value AS TEXT) FROM json_each(:units)))
+"""
 # The row decides, not what was read before: on PostgreSQL deeds run side by side.
 CHANGE = """
 UPDATE recommendations SET state = :state, round = :round, revision = :revision, since = :since, due_at = :due_at,
@@ -99,6 +104,12 @@ def listed(tx: Tx, units: Iterable[str] | None = None) -> list[Recommendation]:
     else:
         rows = tx.execute(OF_UNITS, {"units": to_json(sorted(units)), "limit": MOST})
     return [from_row(Recommendation, row) for row in rows]
+
+
+def in_states(tx: Tx, states: Iterable[str], units: Iterable[str] | None = None) -> int:
+    """How many stand in one of these states, at these units where they are named."""
+    asked = {"states": to_json(sorted(states)), "units": to_json(sorted(units or ())), "everywhere": int(units is None)}
+    return int(tx.execute(IN_STATES, asked)[0]["n"])
 
 
 def due(tx: Tx, now: datetime, limit: int) -> list[Recommendation]:

@@ -40,9 +40,19 @@ def open_moves(one: Bulletin, actor: Actor) -> tuple[str, ...]:
     return tuple(
         code
         for code, (begins, roles) in MOVES.items()
-        if one.state == begins and any(actor.has(role) for role in roles)
+        if one.state == begins and _any(actor, roles)
         if not (code == "release" and one.checked_person == actor.person)
     )
+
+
+def waiting(tx: Tx, actor: Actor) -> int:
+    """How many versions wait for the officer: to be checked by supervision, to be released by a leader."""
+    states = {begins for code in ("check", "release") for begins, roles in (MOVES[code],) if _any(actor, roles)}
+    return rows.in_states(tx, states) if states else 0
+
+
+def _any(actor: Actor, roles: tuple[str, ...]) -> bool:
+    return any(actor.has(role) for role in roles)
 
 
 def names_of(document: Document) -> tuple[tuple[str, Said], ...]:
@@ -122,7 +132,7 @@ def _opened(tx: Tx, key: Key, move: str, seen: int, actor: Actor) -> Bulletin:
     one = rows.one(tx, key)
     if one is None:
         raise NotFound
-    if not any(actor.has(role) for role in roles):
+    if not _any(actor, roles):
         raise Forbidden
     if one.state != begins:
         word = STATES[one.state]

@@ -26,6 +26,8 @@ from hub.sight import sight
 from hub.storage import lists
 from hub.storage import talks as stored_talks
 from hub.storage.tx import Tx
+from supervision import recommendations
+from supervision.bulletins import releasing
 
 DISPATCH = ("dispatcher", "intake", "supervisor")
 REVIEWS = ("reviewer", "supervisor")
@@ -111,12 +113,13 @@ async def show(desk: Desk, template: str, *, status: int = 200, **values: Any) -
 
 
 def waiting(tx: Tx, actor: Actor, book: Rulebook, now: datetime) -> dict[str, int]:
-    """How many cases, and citizens in talks, wait behind each entry of the navigation, for those who work them off."""
+    """How many cases, citizens in talks, bulletins and recommendations wait behind each entry of the navigation."""
     eye = sight(actor, book.directory)
     counted = {}
     for code, _, _, roles, views in PLACES:
         if views and any(actor.has(role) for role in roles):
             counted[code] = sum(lists.count(tx, eye, wanted(view)) for view in views if _mine(actor, view))
+    counted["bulletins"] = releasing.waiting(tx, actor) + recommendations.waiting(tx, actor, book)
     if talks.may(actor, book):
         counted["talks"] = stored_talks.waiting(tx)
     return counted
