@@ -107,7 +107,7 @@ class Courier:
             try:
                 await self._deliver(errand, frozenset())
             except Exception as fault:  # a notice that cannot be written must not stop those behind it
-                self._log.error("a notice fell", text=errand.claimed.text, error=type(fault).__name__)
+                self._log.error("a notice fell", notice=errand.claimed.text, error=type(fault).__name__)
                 await self._settle(errand, self._again(errand, type(fault).__name__))
 
     async def _deliver(self, errand: Errand, without: frozenset[str]) -> None:
@@ -316,7 +316,7 @@ class Courier:
         if not claimed.case_id:
             await self._settle(errand, Ending(state, parcel.channel, error=reason))
             return
-        self._log.warning("a notice cannot be delivered", text=claimed.text, channel=parcel.channel, reason=reason)
+        self._log.warning("a notice cannot be delivered", notice=claimed.text, channel=parcel.channel, error=reason)
         if outcome.kind == "unreachable" and parcel.channel != "sms":
             await self._deliver(errand, frozenset({parcel.channel}))
             return

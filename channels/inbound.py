@@ -161,10 +161,10 @@ class Inbound:
 
     async def _failed(self, taken: Taken, error: str) -> None:
         if taken.attempts < TRIES:
-            self._log.warning("an event failed", channel=self.channel, error=error, attempt=taken.attempts)
+            self._log.warning("an event failed", channel=self.channel, error=error, tries=taken.attempts)
             await self._later(taken, 4.0 ** (taken.attempts - 1), taken.attempts, error)
             return
-        self._log.error("an event was put aside", channel=self.channel, error=error, attempt=taken.attempts)
+        self._log.error("an event was put aside", channel=self.channel, error=error, tries=taken.attempts)
         await self._give_up(taken, error)
 
     async def _later(self, taken: Taken, seconds: float, attempts: int, error: str) -> None:

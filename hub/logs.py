@@ -11,6 +11,7 @@ ALLOWED = frozenset(
     {"event", "level", "timestamp", "logger", "request", "route", "method", "status", "seconds", "number", "seq"}
     | {"error", "where", "alarm", "round", "clock", "overlay", "rung", "follower", "tries", "now", "count", "channel"}
     | {"address", "engine", "version", "careful", "command", "name", "code", "field", "foreign", "signal"}
+    | {"kind", "notice"}
 )
 """Names of fields that hold ids, codes, counts and times. Whatever else is logged leaves only its field's name."""
 LONGEST = 200

@@ -96,7 +96,7 @@ def follower(card: Card) -> Follower:
         weeks = (*stand, *counted(found, book.calendar))
         await office.store.write(keep, weeks, now)
         for code in falling(weeks, card()):
-            log.warning("routing_falls", alarm=True, measure=code)
+            log.warning("routing_falls", alarm=True, code=code)
         return 0
 
     return "monitor", refresh

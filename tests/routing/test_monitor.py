@@ -80,7 +80,7 @@ async def test_a_fall_is_an_alarm_in_the_log(store: Store, clock: FixedClock, tm
     with capture_logs() as logged:
         await follower(lambda: CARD)[1](office)
     (line,) = [one for one in logged if one["event"] == "routing_falls"]
-    assert (line["measure"], line["alarm"]) == ("moved", True)
+    assert (line["code"], line["alarm"]) == ("moved", True)
 
 
 @pytest.mark.parametrize(

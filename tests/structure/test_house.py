@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+from hub.logs import ALLOWED
 from tests.structure.house import Function, Module, its_tests, program, texts
 
 MOST_LINES, MOST_FUNCTION_LINES, MOST_ARGUMENTS = 450, 70, 8
@@ -96,6 +97,19 @@ def test_only_one_module_asks_the_computer_for_the_time() -> None:
 
 def _last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def test_every_field_of_a_log_line_is_one_that_is_kept() -> None:
+    levels = {"debug", "info", "warning", "error", "critical", "exception"}
+    assert not [
+        f"{module.path}:{call.lineno} {field.arg}"
+        for module in program()
+        for call in module.walk(ast.Call)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in levels
+        if call.args and isinstance(call.args[0], ast.Constant)
+        for field in call.keywords
+        if field.arg and field.arg not in ALLOWED
+    ]
 
 
 def test_a_deed_draws_no_random_number() -> None:
