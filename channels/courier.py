@@ -43,6 +43,7 @@ WORTH_A_CALL = frozenset(
         "extended",
         "new_due",
         "redo_due",
+        "excluded",
         "overdue",
         "reopened",
         "transferred",

@@ -27,7 +27,10 @@ from hub.units import Directory, read_units
 
 CheckRules = Callable[[Mapping[str, Any], Directory, Collection[str]], object]
 """Routing's own look at its rules; raises ValueError with a sentence."""
-CHECKLIST_GROUPS = ("review", "reject", "stop", "pause", "object", "withhold", "orders")
+CHECKLIST_GROUPS = (
+    *("review", "reject", "stop", "pause", "object", "withhold"),
+    *("orders", "cards", "card_reasons", "exclusion", "contact"),
+)
 _TOLD = re.compile(r"""\btells\(\s*"\w+",\s*"(\w+)",?\s*\)""")
 _PARTS = {"citizen": ("zh_subject", "zh_body", "zh_sms", "en_subject", "en_body", "en_sms")}
 _OFFICER_PARTS = ("zh_subject", "zh_body", "en_subject", "en_body")
@@ -154,11 +157,15 @@ def _checklist(content: Mapping[str, Any]) -> Iterator[str]:
 
 def _rungs(ladders: Mapping[str, Ladder], checklist: Mapping[str, Any]) -> Iterator[str]:
     """A rung proposes only what the checklist names."""
-    known = {row.get("code") for row in checklist.get("orders", ())}
+    known, colours, reasons = (
+        {row.get("code") for row in checklist.get(group, ())} for group in ("orders", "cards", "card_reasons")
+    )
     for ladder in ladders.values():
         for rung in ladder.rungs:
             if rung.level and rung.level not in known:
                 yield f"催办级别 {ladder.name} 的 {rung.level} 不在清单 orders 里。(No such level of orders.)"
+            if rung.card and not (rung.card[0] in colours and rung.card[1] in reasons):
+                yield f"催办级别 {ladder.name} 的 {':'.join(rung.card)} 不在清单的牌和理由里。(No such card.)"
 
 
 def _texts(content: Mapping[str, Any]) -> Iterator[str]:

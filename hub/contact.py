@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.desk import visible
-from hub.errors import Forbidden, NotFound
+from hub.errors import Forbidden, Invalid, NotFound, Said
 from hub.journal import Entry
 from hub.office import Office
 from hub.people import Actor
@@ -30,21 +30,23 @@ class Shown:
     """For whom this person acts; empty where they write for themselves."""
 
 
-async def show(office: Office, number: str, actor: Actor) -> Shown:
-    """The contact data of a case, after the reading is on record (DESIGN §10).
+async def show(office: Office, number: str, actor: Actor, why: str = "") -> Shown:
+    """The contact data of a case, after the reading and its reason (a code of the checklist's `contact`) are on record.
 
-    Raises NotFound where the case does not exist for the actor, Forbidden where its level or the actor's part keeps
-    the contact closed, CannotOpen where its key is destroyed.
+    Raises NotFound where the case does not exist for the actor, Invalid for a reason that is not in the list, Forbidden
+    where its level or the actor's part keeps the contact closed, CannotOpen where its key is destroyed (DESIGN §10).
     """
 
     async def run(book: Rulebook) -> Kept:
-        return await office.store.write(record_showing, number, actor, book, office.clock())
+        if why and not book.checklist.known("contact", why):
+            raise Invalid({"why": Said("请从列表里选一个理由。", "Please choose a reason from the list.")})
+        return await office.store.write(record_showing, number, why, actor, book, office.clock())
 
     opened = office.opened(*await office.with_rules(run))
     return Shown(*(opened.get(f"1:{part}", "") for part in ("name", "phone", "email", "wish", "behalf:name")))
 
 
-def record_showing(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime) -> Kept:
+def record_showing(tx: Tx, number: str, why: str, actor: Actor, book: Rulebook, now: datetime) -> Kept:
     """The deed: who may, the entry `contact.shown`, and what is sealed, in one transaction."""
     case_id = cases.id_of(tx, number)
     dossier = cases.dossier(tx, case_id) if case_id else None
@@ -55,6 +57,6 @@ def record_showing(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datet
             "这件来信的联系方式不对您开放。可以请来信人同意公开联系方式。",
             "The contact data of this case is not open to you. You may ask the citizen to open it.",
         )
-    journal.append(tx, [Entry(dossier.case.id, "contact.shown", actor.id, now, {})])
+    journal.append(tx, [Entry(dossier.case.id, "contact.shown", actor.id, now, {"why": why} if why else {})])
     owner = cases.vault_of(tx, dossier.case.id)
     return owner, vault.read(tx, owner)

@@ -25,7 +25,10 @@ HOLDERS: dict[str, Said] = {
 
 
 OF_SUPERVISION = frozenset(
-    {"call_back", "proposal", "reopen_request", "unsolved", "appeal", "second_reading", "later_reading", "difference"}
+    (
+        *("call_back", "proposal", "reopen_request", "unsolved", "appeal", "talk", "card_proposal", "card_appeal"),
+        *("exclusion", "second_reading", "later_reading", "difference"),
+    )
 )
 """Clocks of the supervision office's own work: their time is its own, whoever has the case meanwhile."""
 

@@ -99,6 +99,8 @@ class Rung:
     what: Deed
     quiet: bool = True
     level: str = ""
+    card: tuple[str, str] | None = None
+    """Colour and reason of a card that is proposed with it, codes of the checklist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ def _read_ladder(name: str, table: Mapping[str, Any]) -> Ladder:
 
 
 def _read_rung(row: Mapping[str, Any]) -> Rung:
-    if unknown := row.keys() - {"code", "at", "to", "what", "quiet", "level"}:
+    if unknown := row.keys() - {"code", "at", "to", "what", "quiet", "level", "card"}:
         raise ValueError(f"不认识的项 {min(unknown)}")
     if missing := {"code", "at", "to", "what"} - row.keys():
         raise ValueError(f"缺少 {min(missing)}")
@@ -227,4 +229,8 @@ def _read_rung(row: Mapping[str, Any]) -> Rung:
     level = row.get("level", "")
     if (what == "order_proposal") != bool(level):
         raise ValueError("order_proposal 要写明 level（清单 orders 里的一级）；别的动作不写")
-    return Rung(row["code"], RungTime(row["at"]), tuple(row["to"]), what, bool(row.get("quiet", True)), level)
+    colour, _, why = str(row.get("card", "")).partition(":")
+    if "card" in row and not (colour and why):
+        raise ValueError("card 写成“颜色:理由”，例如 yellow:late")
+    card = (colour, why) if colour else None
+    return Rung(row["code"], RungTime(row["at"]), tuple(row["to"]), what, bool(row.get("quiet", True)), level, card)

@@ -14,6 +14,9 @@ WHOLE = ""
 """The unit of the rows that count for the whole hub."""
 IMPORTED = "imported."
 """Measures of imported cases stand apart: they enter figures only where somebody asks for them (DESIGN §11)."""
+EXCLUDED = "excluded."
+"""What a case counts for that two persons took out of the rates stands a second time under this name: rates are shown
+with it and without."""
 OF_OFFICER = "@"
 """Before the officer in a measure of one person's own replies; such a count stands at the unit alone."""
 OWN_REPLIES = ("first_reviewed", "first_pass")
@@ -80,10 +83,14 @@ def counted(dossier: Dossier, calendar: WorkCalendar) -> Mapping[Fact, int]:
     case = dossier.case
     if case.about:
         return {}
-    prefix = IMPORTED if case.origin == "import" else ""
+    named = [IMPORTED if case.origin == "import" else ""]
+    if any(o.kind == "exclusion" and o.state == "granted" for o in dossier.overlays):
+        named.append(named[0] + EXCLUDED)
     sums: Counter[Fact] = Counter()
     for at, unit, measure, n in _all(dossier, calendar):
-        sums[Fact(calendar.day_of(at).isoformat(), "" if case.sealed else unit, prefix + measure)] += n
+        day, where = calendar.day_of(at).isoformat(), "" if case.sealed else unit
+        for prefix in named[:1] if OF_OFFICER in measure else named:
+            sums[Fact(day, where, prefix + measure)] += n
     return {fact: n for fact, n in sums.items() if n}
 
 
@@ -268,6 +275,11 @@ _LATE = {"urging": "reason_late", "order": "order_late", "joint": "joint_late"}
 
 def _overlays(dossier: Dossier) -> Iterator[Counted]:
     for overlay in dossier.overlays:
+        if overlay.kind == "card":
+            revoked = overlay.state == "revoked"
+            yield Counted(
+                overlay.opened_at, overlay.unit, "card:revoked" if revoked else f"card:{overlay.data['colour']}"
+            )
         if overlay.kind in _READINGS and overlay.state == "done" and overlay.decided_at is not None:
             yield _at(dossier, overlay.decided_at, _READINGS[overlay.kind])
             if overlay.data.get("verdict") == "qualified":

@@ -45,6 +45,10 @@ CLOCKS: dict[str, Said] = {
     "second_reading": Said("复读", "Second reading"),
     "later_reading": Said("补抽审读", "Later reading"),
     "difference": Said("审读分歧", "Readings that differ"),
+    "talk": Said("约谈", "Talk"),
+    "card_proposal": Said("拟发牌", "Proposed card"),
+    "card_appeal": Said("发牌申诉", "Appeal against a card"),
+    "exclusion": Said("剔除申请", "Exclusion asked"),
 }
 OTHER_LINES: dict[str, Said] = {
     "received": Said("收到来信", "Letter received"),
@@ -69,6 +73,7 @@ OTHER_LINES: dict[str, Said] = {
     "clock.recounted": Said("时限按新的工作日历重算", "Limit counted again under the new calendar"),
     "shelved": Said("挂账", "Shelved"),
     "overlay.settled": Said("由系统了结", "Put away by the hub"),
+    "card.released": Said("牌已公开", "The card is public"),
     "order.listed": Said("公开挂牌", "Listed publicly"),
     "site.watched": Said("检查项预警", "Inspection watch"),
     "duty.called": Said("通知值班", "Called on duty"),

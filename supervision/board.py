@@ -6,14 +6,24 @@ from datetime import date, datetime
 
 from hub.errors import Forbidden, NotFound
 from hub.machines.registry import MACHINES
-from hub.measures import IMPORTED, WHOLE
+from hub.measures import EXCLUDED, IMPORTED, WHOLE
 from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.sight import Sight, sight
 from hub.storage import lists, totals
 from hub.storage.tx import Row, Tx
 from supervision import figures
-from supervision.figures import PUBLIC_FIGURES, UNIT_FIGURES, Value, distribution, plain, rounds_funnel, values
+from supervision.figures import (
+    BOTH_RATES,
+    PUBLIC_FIGURES,
+    UNIT_FIGURES,
+    Value,
+    distribution,
+    plain,
+    rounds_funnel,
+    values,
+    without_excluded,
+)
 
 LEAST_SEALED = 5
 """Sealed kinds appear only in totals of five or more, and in no ratio, series or unit table (DESIGN §5)."""
@@ -62,6 +72,8 @@ class Board:
     by_channel: Mapping[str, int]
     workdays: Mapping[int, int]
     rounds: Mapping[int, int]
+    without_excluded: Mapping[str, Value]
+    """The rates that are shown twice, without what two persons excluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,8 @@ class Statistics:
     by_kind: tuple[Line, ...]
     by_day: tuple[Day, ...]
     workdays: Mapping[int, int]
+    excluded: int
+    without_excluded: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,7 @@ def board(
         by_channel={m.partition(":")[2]: n for m, n in sums.items() if m.startswith("received:")},
         workdays=distribution(sums),
         rounds=rounds_funnel(sums),
+        without_excluded=values(BOTH_RATES, without_excluded(sums)),
     )
 
 
@@ -142,6 +157,8 @@ def statistics(tx: Tx, since: date, until: date, book: Rulebook) -> Statistics:
         by_kind=_by_kind(kinds, sealed, PUBLIC_FIGURES),
         by_day=_by_day(tx, {WHOLE}, open_kinds, period),
         workdays=distribution(sums),
+        excluded=sums.get(f"{EXCLUDED}received", 0),
+        without_excluded=values(tuple(c for c in BOTH_RATES if c in PUBLIC_FIGURES), without_excluded(sums)),
     )
 
 

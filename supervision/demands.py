@@ -1,5 +1,5 @@
-"""Demands: what a rung does on the case beside telling people: urge, propose an order, put down a call, ask whether
-a promise was kept, call the duty office; each is a move of the machine that the system makes in the same deed."""
+"""Demands: what a rung does on the case beside telling people: urge, propose an order or a card, put down a call, ask
+whether a promise was kept, call the duty office; each is a move of the machine that the system makes in the same deed."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,6 +21,7 @@ def demand(
     `dossier` is the case as the deed has written it so far, `clock` the name of the one that has climbed. A move that
     is not open (the case has no unit, the reason is asked for already) is simply not made.
     """
+    rungs = tuple(rungs)
     what = {rung.what for rung in rungs}
     levels = [rung.level for rung in rungs if rung.what == "order_proposal"]
     moves: list[tuple[str, dict[str, str | int]]] = []
@@ -28,6 +29,9 @@ def demand(
         moves.append(("urge", {}))
     if levels:
         moves.append(("propose_order", {"level": levels[-1]}))
+    for rung in rungs:
+        if rung.card is not None:
+            moves.append(("propose_card", {"colour": rung.card[0], "why": rung.card[1]}))
     if "call_back" in what:
         moves.append(("owe_call", {}))
     if "ask" in what:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hub.errors import Said
-from hub.measures import IMPORTED, LONGEST, MOST_ROUNDS
+from hub.measures import EXCLUDED, IMPORTED, LONGEST, MOST_ROUNDS
 from supervision.wilson import wilson
 
 How = Literal["count", "share", "average", "median"]
@@ -245,6 +245,30 @@ FIGURES: tuple[Figure, ...] = (
         less=True,
     ),
     Figure(
+        "yellow_cards",
+        Said("黄牌", "Yellow cards"),
+        Said("发给单位、没有撤销的黄牌", "yellow cards given to units and not revoked"),
+        "count",
+        ("card:yellow",),
+        less=True,
+    ),
+    Figure(
+        "red_cards",
+        Said("红牌", "Red cards"),
+        Said("发给单位、没有撤销的红牌", "red cards given to units and not revoked"),
+        "count",
+        ("card:red",),
+        less=True,
+    ),
+    Figure(
+        "excluded",
+        Said("剔除", "Excluded"),
+        Said("两人决定不计入比率的来信", "letters that two persons took out of the rates"),
+        "count",
+        (f"{EXCLUDED}received",),
+        less=True,
+    ),
+    Figure(
         "reopened",
         Said("重新办理", "Reopened"),
         Said("重新办理 ÷ 已答复", "reopened ÷ answered"),
@@ -267,6 +291,8 @@ FIGURES: tuple[Figure, ...] = (
         MINIMUM,
     ),
 )
+BOTH_RATES = ("on_time", "unit_on_time", "first_pass", "solved", "satisfied")
+"""Rates that are always shown twice: of everything, and without what two persons excluded (NORMS §4)."""
 BY_CODE: Mapping[str, Figure] = {figure.code: figure for figure in FIGURES}
 UNIT_FIGURES = (
     *("received", "answered", "on_time", "unit_on_time", "contacted", "first_pass", "sampled", "rounds", "late_rounds"),
@@ -319,6 +345,11 @@ def _nth(buckets: Mapping[int, int], n: int) -> int:
 def rounds_funnel(sums: Mapping[str, int]) -> dict[int, int]:
     """How many letters were answered in their first, second, third … round; the last holds all later ones."""
     return {n: sums.get(f"round:{n}", 0) for n in range(1, MOST_ROUNDS + 1)}
+
+
+def without_excluded(sums: Mapping[str, int]) -> dict[str, int]:
+    """The measures without those of excluded cases."""
+    return {m: n - sums.get(EXCLUDED + m, 0) for m, n in sums.items() if not m.startswith(EXCLUDED)}
 
 
 def plain(sums: Mapping[str, int], *, imported: bool = False) -> dict[str, int]:

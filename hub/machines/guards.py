@@ -274,7 +274,7 @@ def nothing_waits(turn: Turn) -> Said | None:
 
 
 _REQUESTS = ("reopen_request", "commitment", "order", "instruction", "call_back", "outcome", "unsolved", "appeal")
-WAITED_FOR = frozenset({*_REQUESTS, SECOND, LATER, DIFFERENCE})
+WAITED_FOR = frozenset({*_REQUESTS, "talk", "card_appeal", "exclusion", SECOND, LATER, DIFFERENCE})
 
 
 def not_reopened_yet(turn: Turn) -> Said | None:

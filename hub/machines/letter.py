@@ -1,7 +1,9 @@
 """Machine `letter`: the life of a letter from receipt to closing, drawn in DESIGN §5 and docs/moves.md."""
 
 from hub.machines.letter_answer import AFTER_ANSWER, REVIEW_MOVES
+from hub.machines.letter_cards import CARD_OVERLAYS
 from hub.machines.letter_desk_overlays import DESK_OVERLAYS
+from hub.machines.letter_exclusion import EXCLUSION_OVERLAYS
 from hub.machines.letter_limits import LIMIT_OVERLAYS
 from hub.machines.letter_outcome import COMMITMENT_OVERLAYS, OUTCOME_OVERLAYS
 from hub.machines.letter_overlays import HANDLING_OVERLAYS
@@ -13,7 +15,10 @@ from hub.machines.letter_unit import UNIT_MOVES
 from hub.machines.machine import Lapse, machine
 
 OUTCOMES = OUTCOME_OVERLAYS + COMMITMENT_OVERLAYS
-OVERLAYS = HANDLING_OVERLAYS + LIMIT_OVERLAYS + SUPERVISION_OVERLAYS + OUTCOMES + READING_OVERLAYS + DESK_OVERLAYS
+OVERLAYS = (
+    *(HANDLING_OVERLAYS + LIMIT_OVERLAYS + SUPERVISION_OVERLAYS + CARD_OVERLAYS + OUTCOMES),
+    *(READING_OVERLAYS + EXCLUSION_OVERLAYS + DESK_OVERLAYS),
+)
 LETTER = machine(
     "letter",
     "submitted",

@@ -226,6 +226,13 @@ def takes_up_proposal(turn: Turn, step: Step) -> Step:
     return opens("order", "level", due="due")(replace(turn, values={**turn.values, "level": level}), step)
 
 
+def orders_after_talk(turn: Turn, step: Step) -> Step:
+    """The record of a talk 约谈 ends with an order: what was agreed is answered in writing by its own day."""
+    step = closes("talk", "held", "held")(turn, step)
+    level = level_with(turn, "after_talk")
+    return opens("order", "level", due="due")(replace(turn, values={**turn.values, "level": level}), step)
+
+
 def third_return_climbs(turn: Turn, step: Step) -> Step:
     """The third reply sent back climbs the ladder: an order is proposed at once, whatever the clocks say."""
     returned = {r.n for r in (*turn.dossier.replies, *step.replies) if r.verdict == "unqualified"}

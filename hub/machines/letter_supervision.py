@@ -3,7 +3,7 @@
 from hub.machines import guards as g
 from hub.machines.effects import closes, opens, says, tells
 from hub.machines.fields import REASON, TEXT
-from hub.machines.letter_effects import lists_order, takes_up_proposal
+from hub.machines.letter_effects import lists_order, orders_after_talk, takes_up_proposal
 from hub.machines.letter_overlays import ALIVE, SEEN_BY_ALL, overlay
 from hub.machines.machine import MoveField as F
 
@@ -86,6 +86,44 @@ SUPERVISION_OVERLAYS = (
             closes("order", "answered"),
             tells("supervisor", "question_answered"),
         ),
+    ),
+    overlay(
+        "summon",
+        "约谈",
+        "Call to a talk",
+        ALIVE,
+        ("supervisor", "leader"),
+        TEXT,
+        F("day", "date", "约谈日期", "Day of the talk", ahead=True),
+        guards=(g.has_unit, g.is_not_open("talk")),
+        effects=(
+            opens("talk", due="day"),
+            says("note", "text", "unit"),
+            tells("unit", "talk_called"),
+            tells("signer", "talk_called"),
+        ),
+    ),
+    overlay(
+        "record_talk",
+        "约谈记录",
+        "Record the talk",
+        SEEN_BY_ALL,
+        ("supervisor", "leader"),
+        F("text", "longtext", "谁参加、谈了什么、谈定了什么", "Who took part, what was said and agreed", most=3000),
+        F("held", "date", "哪一天谈的", "Day it was held", past=True),
+        F("due", "date", "整改期限", "To be put right by", ahead=True),
+        guards=(g.is_open("talk"), g.has_unit),
+        effects=(orders_after_talk, says("note", "text", "unit"), tells("unit", "urge")),
+    ),
+    overlay(
+        "cancel_talk",
+        "取消约谈",
+        "Call off the talk",
+        SEEN_BY_ALL,
+        ("supervisor", "leader"),
+        REASON,
+        guards=(g.is_open("talk"),),
+        effects=(closes("talk", "ended"), says("note", "reason", "unit")),
     ),
     overlay(
         "list_publicly",

@@ -16,6 +16,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 PLACEHOLDERS = {"number", "title", "unit", "due", "link", "code", "reason", "question", "days", "phone", "result"}
 # fmt: off
 CITIZEN_NOTICES = {
+    "excluded",
     "received", "accepted", "dispatched", "need_fix", "rejected", "lapsed", "answered", "answer_body", "interim",
     "redo_due", "extended", "new_due", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused",
     "closed", "withdrawn", "transferred", "merged", "dictated", "message_added", "published", "corrected", "due_moved",
@@ -24,7 +25,8 @@ CITIZEN_NOTICES = {
 }
 FOR_OFFICERS = {"channel", "record", "what", "n", "due_today", "late", "writers", "bulletin", "period"}
 OFFICER_NOTICES = {
-    "returned_often", "reading_differs",
+    "returned_often", "reading_differs", "talk_called", "card_given", "card_appealed", "card_decided",
+    "exclusion_asked",
     "assigned", "returned", "contested", "contest_decided", "review_waiting", "remind", "overdue_staff", "urge",
     "urgent", "phone_task", "message_from_citizen", "question_answered", "new_limit", "extension_asked",
     "extension_decided", "reopen_asked", "publication_waiting", "undeliverable", "answered_followers",

@@ -75,6 +75,8 @@ class StatisticsTold(Told):
     by_kind: list[LineTold]
     by_day: list[DayTold]
     workdays: dict[str, int]
+    without_excluded: list[FigureTold]
+    """Rates once more, without the letters that two persons took out of them."""
 
 
 class BoardTold(StatisticsTold):
@@ -146,6 +148,7 @@ def _common(b: boards.Board | boards.Statistics) -> dict[str, object]:
             for d in b.by_day
         ],
         "workdays": {str(k): v for k, v in b.workdays.items()},
+        "without_excluded": _figures(b.without_excluded),
     }
 
 

@@ -148,11 +148,26 @@ async def add_note(call: Call[NoteGiven, None]) -> Moved:
     return await _act(call, "remark", {"text": call.body.text}, None)
 
 
-@op("POST", "/inbox/{number}/contact", "Show who wrote", who="officer", auth="bearer", out=ContactTold, faults=(410,))
-async def show_contact(call: Call[None, None]) -> ContactTold:
-    """Each showing is a line of the journal."""
+class ContactWanted(Given):
+    """Why it is opened: a code of the checklist's group `contact`."""
+
+    why: str = ""
+
+
+@op(
+    "POST",
+    "/inbox/{number}/contact",
+    "Show who wrote",
+    who="officer",
+    auth="bearer",
+    query=ContactWanted,
+    out=ContactTold,
+    faults=(410, 422),
+)
+async def show_contact(call: Call[None, ContactWanted]) -> ContactTold:
+    """Each showing is a line of the journal, with its reason."""
     actor = _counted(call)
-    shown = await contact.show(office_of(call.request), call.number, actor)
+    shown = await contact.show(office_of(call.request), call.number, actor, call.query.why)
     return ContactTold(name=shown.name, phone=shown.phone, email=shown.email, wish=shown.wish)
 
 

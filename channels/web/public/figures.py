@@ -17,6 +17,7 @@ from hub.rulebook import Rulebook
 from hub.storage import listed as listed_orders
 from supervision import board
 from supervision.board import Month, Statistics
+from supervision.cards import public as released_cards
 from supervision.figures import Value
 
 Asked = TypeVar("Asked")
@@ -150,6 +151,36 @@ async def listed(office: Office, book: Rulebook, lang: Lang) -> list[tuple[str, 
         name = "" if unit is None else unit.zh if lang == "zh" else unit.en
         rows.append((order.number, name, order.since, due.isoformat()))
     return rows
+
+
+async def cards(office: Office, book: Rulebook, lang: Lang) -> list[tuple[str, ...]]:
+    """Cards that a leader released: unit, colour, reason, day, and whether it was revoked."""
+    rows = []
+    for card in await _kept(office, "cards", released_cards, office.clock(), book):
+        unit = book.directory.get(card.unit)
+        name = "" if unit is None else unit.zh if lang == "zh" else unit.en
+        words = (
+            _coded(book, group, code, lang) for group, code in (("cards", card.colour), ("card_reasons", card.why))
+        )
+        rows.append((name, *words, card.day.isoformat(), said(lang, N_("已撤销")) if card.revoked else ""))
+    return rows
+
+
+def both_rates(found: Statistics, lang: Lang) -> list[tuple[str, str, str]]:
+    """Rates of everything and without what two persons excluded, side by side."""
+    return [
+        (v.figure.name.zh if lang == "zh" else v.figure.name.en, _share(found.figures[code]), _share(v))
+        for code, v in found.without_excluded.items()
+    ]
+
+
+def _share(value: Value) -> str:
+    return "—" if value.value is None else f"{value.value * 100:.1f}%（{value.n}/{value.of}）"
+
+
+def _coded(book: Rulebook, group: str, code: str, lang: Lang) -> str:
+    row = book.checklist.reasons.get(group, {}).get(code)
+    return row["zh" if lang == "zh" else "en"] if row else code
 
 
 async def _kept(office: Office, name: str, question: Callable[..., Asked], *asked: Any) -> Asked:

@@ -35,6 +35,9 @@ async def show(request: web.Request) -> web.Response:
             "bars": figures.bars(found, book, lang),
             "received": figures.received(found, lang),
             "waits": figures.waits(found),
+            "excluded": found.excluded,
+            "both": figures.both_rates(found, lang),
+            "cards": await figures.cards(office, book, lang),
             "orders": await figures.listed(office, book, lang),
         }
 
@@ -62,6 +65,8 @@ async def as_json(request: web.Request) -> web.Response:
             for code, v in found.figures.items()
         },
         "figures": _plain(found.figures),
+        "excluded": found.excluded,
+        "without_excluded": _plain(found.without_excluded),
         "by_kind": kinds,
         "by_day": [
             {

@@ -46,7 +46,7 @@ async def show_contact(request: web.Request) -> web.StreamResponse:
     desk, number = await sit(request), request.match_info["number"]
     hurry(desk)
     try:
-        shown = await contact.show(desk.office, number, desk.actor)
+        shown = await contact.show(desk.office, number, desk.actor, texts(form(request), "why"))
     except NotFound:
         raise
     except Refusal as fault:
@@ -132,6 +132,7 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
         units=fields.units_of(desk.book.directory, desk.lang),
         attempt=_told(desk, case, attempt),
         shown=attempt.shown,
+        contact_reasons=parts.choices_of(desk, "contact"),
         now=desk.now,
     )
 

@@ -54,6 +54,7 @@ PLACES: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("publication", "/staff/publication", N_("公开审查"), PUBLICATION, ("to_publish",)),
     ("board", "/staff/board", N_("看板"), BOARD, ()),
     ("bulletins", "/staff/bulletins", N_("通报"), BULLETINS, ()),
+    ("contact_log", "/staff/contact-log", N_("查看记录"), ("supervisor",), ()),
     ("channels", "/staff/channels", N_("渠道"), CHANNELS, ()),
     ("topics", "/staff/topics", N_("热点"), TOPICS, ()),
     ("admin", "/staff/admin", N_("管理"), ("admin",), ()),

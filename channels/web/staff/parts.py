@@ -67,8 +67,15 @@ OVERLAYS: Mapping[str, str] = {
     "proposal": N_("督办建议"),
     "duty": N_("已通知值班室"),
     "difference": N_("审读分歧"),
+    "talk": N_("约谈"),
+    "card": N_("发牌"),
+    "card_proposal": N_("拟发牌"),
+    "card_appeal": N_("发牌申诉"),
+    "exclusion": N_("剔除"),
     "later_reading": N_("补抽审读"),
 }
+UNITS_OWN = frozenset({"joint", "duty", "urging", "order", "talk", "card", "card_proposal"})
+"""Records that are about one unit, which is named with them."""
 STATES: Mapping[str, str] = {
     "open": N_("待处理"),
     "granted": N_("已同意"),
@@ -92,6 +99,10 @@ STATES: Mapping[str, str] = {
     "missed": N_("没有打"),
     "accepted": N_("已确认"),
     "stands": N_("维持答复"),
+    "held": N_("已谈"),
+    "issued": N_("有效"),
+    "revoked": N_("已撤销"),
+    "taken_back": N_("已收回"),
     "sent_back": N_("已退回重办"),
 }
 VERDICTS: Mapping[str, tuple[str, str]] = {
@@ -312,6 +323,12 @@ def overlay(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
         told.append(desk.word(coded(desk, "orders", str(level))))
     if cause := data.get("cause"):
         told.append(desk.word(coded(desk, "correction", str(cause))))
+    if colour := data.get("colour"):
+        told.append(desk.word(coded(desk, "cards", str(colour))))
+    if why := data.get("why"):
+        told.append(desk.word(coded(desk, "exclusion" if row["kind"] == "exclusion" else "card_reasons", str(why))))
+    if released := data.get("released"):
+        told.append(desk.say(N_("%(day)s起公开"), day=released))
     if listed := data.get("listed"):
         told.append(desk.say(N_("%(day)s起公开挂牌"), day=listed))
     if interim := data.get("interim"):
@@ -326,7 +343,7 @@ def overlay(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
         "at": row["at"],
         "by": row["by"],
         "due": row["due"],
-        "unit": desk.unit(row["unit"]) if row["kind"] in ("joint", "duty", "urging", "order") else "",
+        "unit": desk.unit(row["unit"]) if row["kind"] in UNITS_OWN else "",
         "told": told,
     }
 
@@ -335,6 +352,11 @@ def coded(desk: Desk, group: str, code: str) -> Said:
     """The words of a code of the checklist in force; an unknown one stands for itself."""
     row = desk.book.checklist.reasons.get(group, {}).get(code)
     return Said(row["zh"], row["en"]) if row else Said(code, code)
+
+
+def choices_of(desk: Desk, group: str) -> list[tuple[str, str]]:
+    """Code and words of a group of the checklist, for a select."""
+    return [(code, desk.word(coded(desk, group, code))) for code in desk.book.checklist.reasons.get(group, {})]
 
 
 def grouped(messages: Sequence[dict[str, Any]], lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
