@@ -38,7 +38,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """What the reader sees: the citizen's own words and the reply, nothing of who wrote, signed or reviewed it.
+    """What the reader sees: what the citizen had said until the reply was written, and the reply; nobody's name.
 
     `number` is for the deed alone and is shown nowhere.
     """
@@ -79,7 +79,7 @@ def blind(tx: Tx, case_id: str, actor: Actor, book: Rulebook, now: datetime) -> 
         raise NotFound
     shown = reading.staff_case(tx, case.number, actor, book, now)
     reply = next(r for r in shown.replies if r.n == found.reply)
-    letter = tuple(m for m in shown.thread if m.who == "citizen")
+    letter = tuple(m for m in shown.thread if m.who == "citizen" and m.at <= reply.drafted_at)
     return Blind(case_id, case.number, kind, case.title, letter, reply.body, reply.translated, found.due)
 
 

@@ -13,6 +13,7 @@ from hub.followers import run_followers, verify_totals
 from hub.intake import Received
 from hub.machines.decisions import draw
 from hub.office import Office
+from hub.people import citizen
 from hub.storage import journal, people, totals
 from hub.storage.contract import Store
 from hub.storage.readings import Unread
@@ -90,6 +91,10 @@ async def test_the_second_reader_is_somebody_else_and_sees_no_name(
     shown = await store.read(readings.blind, waits.id, SECOND_REVIEWER, book, clock())
     assert shown.body == GOOD_REPLY
     assert [m.who for m in shown.letter] == ["citizen"]
+    clock.advance(minutes=5)
+    await office.act(receipt.number, "add", {"text": "当晚就亮了，谢谢。"}, citizen(receipt.case_id, 1))
+    again = await store.read(readings.blind, waits.id, SECOND_REVIEWER, book, clock())
+    assert again.letter == shown.letter, "what the citizen said of the answer is no part of the question"
     assert not any(name in str(shown.letter) for name in (HANDLER.name, SIGNER.name, REVIEWER.name, receipt.number))
 
 

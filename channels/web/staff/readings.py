@@ -105,16 +105,15 @@ async def _passes(desk: Desk, since: Any, until: Any) -> list[tuple[str, ...]]:
     read = desk.office.store.read
     found = await read(readings.first_pass, desk.actor, since, until, desk.book, room="heavy")
     names = await read(readings.names, found)
-    few = desk.say(N_("（件数太少，仅供参考）"))
     return [
         (
             desk.unit(line.unit) or line.unit,
             names.get(line.officer, line.officer) or desk.say(N_("全单位")),
-            shown(line.value) + ("" if line.value.enough else few),
+            shown(line.value),
             str(line.value.n),
             str(line.value.of),
         )
-        for line in found
+        for line in sorted(found, key=lambda line: not line.value.enough)
     ]
 
 
