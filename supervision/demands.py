@@ -1,5 +1,5 @@
 """Demands: what a rung does on the case beside telling people: urge, propose an order or a card, put down a call, ask
-whether a promise was kept, call the duty office; each is a move of the machine that the system makes in the same deed."""
+whether a promise was kept, call the duty office; each is a move that the system makes in the same deed."""
 
 from collections.abc import Iterable
 from datetime import datetime
