@@ -103,6 +103,7 @@ async def test_late_in_public_the_reason_the_order_and_the_list(town: Town, monk
     await town.does("leader", letter.number, "list_publicly")
     assert letter.number in await town.reads("/statistics")
 
+    await town.does("supervisor", letter.number, "drop_card", reason="备件缺货，不是单位拖延。")
     await town.does("leader", letter.number, "instruct", text="请区城管局说明备件管理。")
     await town.does("handler", letter.number, "answer_instruction", text="已建立备件清单。")
     await town.does("handler", letter.number, "answer_order", text="4月1日装好，三盏灯都亮了。")
