@@ -175,9 +175,10 @@ def _read(field: MoveField, given: Any, turn: Turn) -> Any:
                 raise ValueError(field.name)
             return number
         case "files":
-            if not isinstance(given, list | tuple) or len(given) > MOST_FILES:
+            places = given if isinstance(given, list | tuple) else [None]
+            if len(places) > MOST_FILES or not all(isinstance(n, int | str) for n in places):
                 raise ValueError(field.name)
-            return [str(int(n)) for n in dict.fromkeys(given)]
+            return [str(int(n)) for n in dict.fromkeys(places)]
         case "bool":
             return str(given).lower() in ("1", "true", "yes", "on")
         case "date":

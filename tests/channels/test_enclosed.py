@@ -142,7 +142,7 @@ async def test_a_reply_takes_no_file_of_a_citizen_and_none_of_another_case(
     own = (Attached(office.files.put(PDF), "我的.pdf", "application/pdf", len(PDF)),)
     number, _ = await dispatched(office, files=own)
     await office.act(number, "sign", {}, HANDLER)
-    for files in (["1"], ["7"], ["x"], "1"):
+    for files in (["1"], ["7"], ["x"], "1", [float("inf")], [{}]):
         with pytest.raises(Invalid):
             await office.act(number, "draft", {"body": GOOD_REPLY, "result": "upheld", "files": files}, HANDLER)
     book, outsider = await office.book(), an_officer("韩住建", "handler@housing")
