@@ -75,6 +75,8 @@ OTHER_LINES: dict[str, Said] = {
     "overlay.settled": Said("由系统了结", "Put away by the hub"),
     "card.released": Said("牌已公开", "The card is public"),
     "order.listed": Said("公开挂牌", "Listed publicly"),
+    "ranks.released": Said("发布单位排名", "Ranks of units released"),
+    "ranks.recalled": Said("撤回单位排名", "Ranks of units recalled"),
     "site.watched": Said("检查项预警", "Inspection watch"),
     "duty.called": Said("通知值班", "Called on duty"),
     "code.renewed": Said("核对身份后换了查询码", "A new query code was given after a check"),

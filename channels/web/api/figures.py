@@ -1,6 +1,7 @@
 """Figures over the API: the board of a period for those who have one, and the public statistics."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from channels.web.keys import ACTOR, office_of
 from hub.errors import Invalid, Said
 from hub.rulebook import Rulebook
 from supervision import board as boards
+from supervision import ranks
 from supervision.figures import Value
 
 LONGEST = timedelta(days=3 * 366)
@@ -66,8 +68,28 @@ class DayTold(Told):
     late: int
 
 
-class StatisticsTold(Told):
-    """Totals for everybody."""
+class RankTold(Told):
+    """A unit's place among units of its type in a month, by the lower end of the interval of its share on time."""
+
+    type: str
+    place: int
+    unit: str
+    n: int
+    of: int
+    share: float
+    low: float
+
+
+class RanksTold(Told):
+    """The ranks of a month, as they stood when a leader released them."""
+
+    month: str
+    at: str
+    lines: list[RankTold]
+
+
+class TotalsTold(Told):
+    """Totals of a period."""
 
     since: date
     until: date
@@ -79,7 +101,13 @@ class StatisticsTold(Told):
     """Rates once more, without the letters that two persons took out of them."""
 
 
-class BoardTold(StatisticsTold):
+class StatisticsTold(TotalsTold):
+    """Totals for everybody, and the ranks of units that are released."""
+
+    ranks: list[RanksTold]
+
+
+class BoardTold(TotalsTold):
     """All figures of a period as of a moment."""
 
     unit: str
@@ -120,11 +148,14 @@ async def board(call: Call[None, BoardWanted]) -> BoardTold:
 
 @op("GET", "/statistics", "Public statistics", query=Period, out=StatisticsTold)
 async def statistics(call: Call[None, Period]) -> StatisticsTold:
-    """Totals, kinds and days; no unit."""
+    """Totals, kinds and days, and released ranks; else no unit."""
     office = office_of(call.request)
     book = await office.book()
     since, until = _period(call.query, book, office.clock())
-    return StatisticsTold(**_common(await office.store.read(boards.statistics, since, until, book, room="public")))
+    found = await office.store.read(boards.statistics, since, until, book, room="public")
+    released = await office.store.read(ranks.released, room="public")
+    told = [RanksTold(month=r.month, at=r.at, lines=[RankTold(**asdict(x)) for x in r.lines]) for r in released]
+    return StatisticsTold(**_common(found), ranks=told)
 
 
 def _period(asked: Period, book: Rulebook, now: datetime) -> tuple[date, date]:

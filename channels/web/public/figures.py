@@ -15,14 +15,17 @@ from hub.moments import from_text
 from hub.office import Office
 from hub.rulebook import Rulebook
 from hub.storage import listed as listed_orders
-from supervision import board
+from supervision import board, ranks
 from supervision.board import Month, Statistics
 from supervision.cards import public as released_cards
 from supervision.figures import Value
+from supervision.ranks import Ranked, Ranks
 
 Asked = TypeVar("Asked")
 KEPT_SECONDS = 5.0
 """Sums are asked for this seldom at most, however many readers and addresses there are."""
+CLASSES = {"bureau": N_("区直部门"), "street": N_("街道"), "utility": N_("公共服务单位")}
+"""The classes in which units are ranked, each among its own."""
 PERIODS = {"month": N_("本月"), "quarter": N_("近三个月"), "year": N_("今年")}
 WEEKLY_FROM = 35
 MONTHLY_FROM = 120
@@ -181,6 +184,26 @@ def _share(value: Value) -> str:
 def _coded(book: Rulebook, group: str, code: str, lang: Lang) -> str:
     row = book.checklist.reasons.get(group, {}).get(code)
     return row["zh" if lang == "zh" else "en"] if row else code
+
+
+async def ranked(office: Office) -> tuple[Ranks, ...]:
+    """The ranks of units that a leader has released, the newest month first."""
+    found: tuple[Ranks, ...] = await _kept(office, "ranks", ranks.released)
+    return found
+
+
+def rank_tables(found: Ranks, book: Rulebook, lang: Lang) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """The classes of one month: unit, place, share, how many of how many, and the interval's lower end."""
+
+    def name(code: str) -> str:
+        unit = book.directory.get(code)
+        return code if unit is None else unit.zh if lang == "zh" else unit.en
+
+    def row(line: Ranked) -> tuple[str, ...]:
+        return name(line.unit), str(line.place), percent(line.share), f"{line.n}/{line.of}", percent(line.low)
+
+    groups = ((said(lang, word), [x for x in found.lines if x.type == code]) for code, word in CLASSES.items())
+    return [(title, [row(line) for line in lines]) for title, lines in groups if lines]
 
 
 async def _kept(office: Office, name: str, question: Callable[..., Asked], *asked: Any) -> Asked:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -39,6 +40,7 @@ async def show(request: web.Request) -> web.Response:
             "both": figures.both_rates(found, lang),
             "cards": await figures.cards(office, book, lang),
             "orders": await figures.listed(office, book, lang),
+            "ranks": [(r.month, figures.rank_tables(r, book, lang)) for r in await figures.ranked(office)],
         }
 
     return await public_page(request, "public/statistics.html", values)
@@ -48,6 +50,7 @@ async def as_json(request: web.Request) -> web.Response:
     """`/statistics.json`: every figure with n, of, value and its definition in both languages."""
     found = await figures.of_period(office_of(request), _period(request))
     kinds = {line.code: _plain(line.figures) for line in found.by_kind}
+    ranks = await figures.ranked(office_of(request))
     body = {
         "since": found.since.isoformat(),
         "until": found.until.isoformat(),
@@ -79,6 +82,7 @@ async def as_json(request: web.Request) -> web.Response:
             for d in found.by_day
         ],
         "workdays": {str(days): n for days, n in found.workdays.items()},
+        "ranks": [asdict(one) for one in ranks],
     }
     text = json.dumps(body, ensure_ascii=False, indent=1)
     return web.Response(text=text, content_type="application/json", headers=_headers(found, "json"))

@@ -26,7 +26,7 @@ from channels.web.staff import (
     talks,
     topics,
 )
-from channels.web.staff.board import behind, files, pages
+from channels.web.staff.board import behind, files, pages, ranking
 from channels.web.staff.counter import adding, filing, renewing, slip
 from channels.web.staff.frame import (
     ASSIGN,
@@ -96,6 +96,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/staff/recommendations/{n}/{move}", recommendations.act, ("supervisor", "signer")),
     Route("GET", "/staff/board", pages.show_board, BOARD),
     Route("GET", "/staff/board.{kind:csv|xlsx}", files.send_view, BOARD),
+    Route("GET", "/staff/board/ranks", ranking.show_ranks, ranking.MAY),
+    Route("POST", "/staff/board/ranks", ranking.decide, ("leader",)),
     Route("GET", "/staff/board/cases", behind.show_cases, BOARD),
     Route("GET", "/staff/board/cases.{kind:csv|xlsx}", files.send_cases, BOARD, stream=True),
     Route("GET", "/staff/contact-log", contact_log.show_log, ("supervisor",)),

@@ -9,7 +9,7 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import query
 from channels.web.staff import cards
-from channels.web.staff.board import charts, sheets
+from channels.web.staff.board import charts, ranking, sheets
 from channels.web.staff.board.asked import VIEWS, Asked, asked_of, is_cut, views
 from channels.web.staff.board.sheets import Sheet
 from channels.web.staff.frame import Desk, show, sit
@@ -24,7 +24,7 @@ SHORT = ("received", "answered", "on_time", "unit_on_time", "first_pass", "solve
 """Columns of a table on a page; the file has all."""
 DRAWN = (
     *("months", "tiles", "by", "watches", "groups", "counts", "shares", "received", "on_time", "waits", "late_from"),
-    *("rounds", "heat", "before", "definitions", "both", "excluded", "cards", "adding_up"),
+    *("rounds", "heat", "before", "definitions", "both", "excluded", "cards", "adding_up", "ranks"),
 )
 """What a view may draw; the page leaves out what this one has not."""
 TYPES = {
@@ -107,9 +107,11 @@ async def _by_unit(desk: Desk, asked: Asked, seen: Board, codes: tuple[str, ...]
         unit = desk.book.directory.get(line.code)
         classes.setdefault(unit.type if unit and unit.type in TYPES else "", []).append(line)
     ordered = [(desk.say(word), classes[code]) for code, word in TYPES.items() if code in classes]
-    return {"groups": [(title, charts.bars(lines, "unit_on_time", name)) for title, lines in ordered]}, [
-        sheets.of_lines(desk, (title, desk.say(N_("单位"))), lines, codes, name, behind) for title, lines in ordered
-    ]
+    ranks = asked.to("/ranks", view="unit") if any(desk.actor.has(role) for role in ranking.MAY) else ""
+    return {
+        "ranks": ranks,
+        "groups": [(title, charts.bars(lines, "unit_on_time", name)) for title, lines in ordered],
+    }, [sheets.of_lines(desk, (title, desk.say(N_("单位"))), lines, codes, name, behind) for title, lines in ordered]
 
 
 async def _by_kind(desk: Desk, asked: Asked, seen: Board, codes: tuple[str, ...]) -> tuple[dict[str, Any], list[Sheet]]:
