@@ -55,9 +55,11 @@ def act(tx: Tx, number: str, asked: Asked, actor: Actor, book: Rulebook, now: da
         raise NotFound
     if asked.seen is not None and asked.seen != dossier.case.version:
         raise Overtaken
-    if asked.values.get("files") and actor.kind == "officer":
-        enclosing.must_be_laid(tx, dossier.case.id, asked.values["files"])
-    if actor.kind == "citizen" and dictation.has_voice(tx, dossier.case.id, asked.values.get("files", ())):
+    given = asked.values.get("files")
+    files = tuple(given) if isinstance(given, list | tuple) else ()  # of anything else move() says what is wrong
+    if files and actor.kind == "officer":
+        enclosing.must_be_laid(tx, dossier.case.id, files)
+    if files and actor.kind == "citizen" and dictation.has_voice(tx, dossier.case.id, files):
         asked = replace(asked, values={**asked.values, "voice": True})
     if asked.values.get("officer"):
         _must_handle(tx, asked, dossier, book, now)
