@@ -304,7 +304,8 @@ def _said_when_asked(dossier: Dossier, overlay: Overlay) -> Iterator[Counted]:
     at, data = overlay.decided_at, overlay.data
     if overlay.kind == "call_back" and overlay.state == "done" and at is not None:
         yield _at(dossier, at, "reached")
-        yield _at(dossier, at, f"phone:{data['solved']}")
+        if solved := data.get("solved"):
+            yield _at(dossier, at, f"phone:{solved}")
         if score := int(data.get("score", 0)):
             yield _at(dossier, at, "phone_rated")
             yield _at(dossier, at, "phone_score")._replace(n=score)

@@ -115,6 +115,8 @@ async def test_the_dispatchers_page_offers_the_grades_of_a_kind_that_has_them(si
     page = await see(desk, "/staff/dispatch")
     assert "二级：水电气热等，24小时" in page.html
     page = await page.press(f"/staff/dispatch/{number}", unit="区住建局", grade="II")
+    assert page.status == 422, "it goes elsewhere than suggested: somebody says why first"
+    page = await page.press(f"/staff/dispatch/{number}", cause="wrong_topic")
     assert page.status == 200
     (main,) = [c for c in await site.office.store.read(clocks.of_case, case_id) if c.name == "main"]
     assert main.ledger[-1].reason == "grade:II"

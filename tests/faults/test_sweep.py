@@ -1,4 +1,4 @@
-"""A sweep that is killed or told to stop, as a real process; `make faults` takes more cases and more rounds."""
+"""A sweep that is killed or told to stop, as a real process; `make faults` takes both engines and more of all."""
 
 from pathlib import Path
 
@@ -10,12 +10,11 @@ from tests.postgres import PostgresServer
 MUST_BE_ZERO = ("lost", "doubled", "unbooked", "half_applied", "silent", "put_off")
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+@pytest.mark.postgres
 async def test_every_effect_stands_once_after_kill_9_in_a_sweep(
-    engine: str, tmp_path: Path, postgres_server: PostgresServer
+    tmp_path: Path, postgres_server: PostgresServer
 ) -> None:
-    database = postgres_server.url(postgres_server.create()) if engine == "postgres" else ""
-    figures = await killed(tmp_path, 60, 1, database)
+    figures = await killed(tmp_path, 60, 1, postgres_server.url(postgres_server.create()))
     must = (*MUST_BE_ZERO, "broken_links")
     assert {name: figures[name] for name in must} == dict.fromkeys(must, 0)
 

@@ -14,7 +14,7 @@ async def test_after_random_histories_everything_kept_equals_everything_computed
     store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
     office = await an_office(store, clock, tmp_path)
-    lived = await live(office, clock, 24, seed=7)
+    lived = await live(office, clock, 12, seed=7)
     assert lived.findings == ()
     assert await store.read(counted_to_the_end), "the sums were looked at too"
     assert lived.put_off == 0

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.case import Clock, Dossier, Overlay
-from hub.clocks import LedgerEvent
+from hub.case import Dossier, Overlay
 from hub.followers import run_followers
 from hub.measures import counted
 from hub.moments import from_text
@@ -117,14 +116,6 @@ def a_record(kind: str, state: str, n: int = 1, **data: str) -> Overlay:
     return Overlay(n, kind, state, then, "o-1", "p-1", "urban", decided_at=then, data=data)
 
 
-def a_promise(n: int, due: int, met: int | None = None, breached: int | None = None) -> Clock:
-    events = [("start", 1), ("breached", breached), ("met", met)]
-    ledger = tuple(LedgerEvent(from_text(at(day)), what) for what, day in events if day)  # type: ignore[arg-type]
-    phase = "met" if met else "running"
-    ended = from_text(at(breached)) if breached else None
-    return Clock(f"commitment#{n}", 1, "commitment", ledger, from_text(at(due)), phase, breached_at=ended)
-
-
 async def sums(store: Store, clock: FixedClock, folder: Path, **parts: object) -> Counter[str]:
     """What a letter with these parts counts for in the whole hub, day and kind left out."""
     office = await an_office(store, clock, folder)
@@ -137,18 +128,19 @@ async def sums(store: Store, clock: FixedClock, folder: Path, **parts: object) -
     return found
 
 
-async def test_promises_count_by_their_day_and_call_backs_by_who_was_reached(
+async def test_promises_count_by_how_they_ended_and_call_backs_by_who_was_reached(
     store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
-    promises = (a_promise(1, due=20, met=18), a_promise(2, due=8, met=12, breached=8), a_promise(3, 9, breached=9))
+    ends = ("kept", "partly", "broken", "unconfirmed")
+    promises = tuple(a_record("commitment", end, n) for n, end in enumerate(ends, 10))
     calls = (
         a_record("call_back", "done", 4, result="reached", solved="yes"),
         a_record("call_back", "done", 5, result="reached", solved="no"),
         a_record("call_back", "done", 6, result="reached"),
-        a_record("call_back", "done", 7, result="no_answer", solved="yes"),
+        a_record("call_back", "unreached", 7, result="no_answer"),
     )
     repeat = a_record("repeat", "granted", 8)
-    found = await sums(store, clock, tmp_path, clocks=promises, overlays=(*calls, repeat))
+    found = await sums(store, clock, tmp_path, overlays=(*promises, *calls, repeat))
     told_of = {code: told(value(BY_CODE[code], found)) for code in ("kept", "solved_by_phone", "reached", "repeated")}
     assert told_of == {"kept": (1, 3), "solved_by_phone": (1, 2), "reached": (3, 4), "repeated": (1, 1)}
     assert told(value(BY_CODE["solved"], found)) == (0, 0), "what was said by phone is no rating of one's own"
