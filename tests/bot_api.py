@@ -54,7 +54,7 @@ class BotApi:
         self.offsets: list[int] = []
         self.faults: defaultdict[str, deque[Any]] = defaultdict(deque)
         self.base = ""
-        self.patience = 10.0
+        self.patience = 30.0
 
     async def start(self) -> "BotApi":
         app = web.Application(client_max_size=60 << 20)

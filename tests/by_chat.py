@@ -93,7 +93,7 @@ class Browser:
     async def _after(self, fields: dict[str, str], answer: str) -> str:
         before = max(self._numbered(), default=0)
         assert await self.sends(**fields) == 200
-        for _ in range(100):  # a notice may come between and bring the page back before the answer is there
+        for _ in range(500):  # a notice may come between and bring the page back before the answer is there
             found = [line for n, line in self._numbered().items() if n > before and answer in line]
             if found:
                 return found[-1]

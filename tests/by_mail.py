@@ -78,7 +78,7 @@ class Post:
         return found
 
 
-async def until(found: Callable[[], Any], seconds: float = 10.0) -> Any:
+async def until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
     """Wait for something that is true."""
     async with asyncio.timeout(seconds):
         while not (it := found()):
@@ -99,7 +99,7 @@ class Running:
     async def worked_off(self) -> None:
         """Everything delivered was fetched and done."""
         await until(lambda: not self.box.folders["INBOX"])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (await waits(self.office, "mail")).came.n:
                 await asyncio.sleep(0.01)
 

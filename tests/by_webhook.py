@@ -124,7 +124,7 @@ class Running:
 
     async def worked_off(self) -> None:
         """Every event was done."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (await self.waiting()).came.n:
                 await asyncio.sleep(0.01)
 

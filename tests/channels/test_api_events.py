@@ -15,7 +15,7 @@ from tests.channels.web_site import RunningSite
 
 async def next_event(stream: aiohttp.ClientResponse) -> dict[str, Any]:
     """The next event of a stream: its id and data."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         told: dict[str, Any] = {}
         while True:
             line = (await stream.content.readline()).decode().rstrip("\n")
@@ -99,7 +99,7 @@ async def test_a_revoked_right_ends_what_is_heard_at_the_next_event(site: Runnin
     await site.office.store.write(people.revoke, "o-陶知微", Grant("reviewer"))
     await site.office.store.write(people.set_active, "o-陶知微", active=False)
     await filed(site)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         rest = await stream.content.read()
     assert rest.count(b"event: entry") == 0
 
@@ -111,7 +111,7 @@ async def test_one_officer_opens_five_streams_and_a_place_is_free_again_when_one
     refused.close()
     for stream in streams:
         stream.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while site.app[OPEN].tasks:
             await asyncio.sleep(0.05)
     again = await listen(site, "handler")

@@ -91,7 +91,7 @@ async def site(store: Store, clock: FixedClock, tmp_path: Path) -> AsyncIterator
 
 async def next_line(answer: aiohttp.ClientResponse) -> tuple[int, str]:
     """The next line of a stream: its number and its HTML."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             text = (await answer.content.readline()).decode()
             if text.startswith("data: "):
@@ -168,7 +168,7 @@ async def test_no_reader_is_left_when_browsers_leave(site: ChatSite, monkeypatch
             assert more.status == 429
         for answer in opened:
             answer.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(site.channel.readers) or len(asyncio.all_tasks()) > before + 2:
             await asyncio.sleep(0.02)
 

@@ -176,7 +176,7 @@ async def test_telegram_brings_the_files_only_where_the_district_lets_it_carry_t
 
 async def ended(office: Office, case_id: str) -> Any:
     """The row of the answer, once it has gone."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             rows = [r for r in await office.store.read(outbox.of_case, case_id) if r["text"] == "answered"]
             if rows[0]["state"] != "waiting":

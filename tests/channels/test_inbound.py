@@ -50,7 +50,7 @@ class Desk:
         self.aside.append((self.inbound.opened(taken).decode(), error))
 
     async def until(self, *words: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not set(words) <= set(self.done):
                 await asyncio.sleep(0.01)
 
@@ -109,12 +109,12 @@ async def test_to_stop_need_not_wait_behind_what_failed(office: Office) -> None:
     async with working(office) as desk:
         desk.ill.add("bad")
         await desk.inbound.keep(Kept("1", "a"), b"bad")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "bad" not in desk.tried:
                 await asyncio.sleep(0.01)
         await desk.inbound.keep(Kept("2", "a"), b"words")
         await desk.inbound.keep(Kept("3", "a", jump=True), b"cancel")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "cancel" not in desk.tried:
                 await asyncio.sleep(0.01)
     assert "words" not in desk.done
@@ -124,7 +124,7 @@ async def test_what_a_worker_had_when_it_died_is_done_by_the_next_one(office: Of
     async with working(office, patience=0.0) as dying:
         dying.slow.add("a letter")
         await dying.inbound.keep(Kept("1", "a"), b"a letter")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not dying.tried:
                 await asyncio.sleep(0.01)
     assert dying.done == []

@@ -267,7 +267,7 @@ async def test_a_server_that_is_away_for_hours_gets_everything_when_it_is_back(
 
 async def tried(office: Office, case_id: str, key: str, times: int) -> None:
     """The notice was tried so often and is in nobody's hands."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             found = await row(office, case_id, key)
             if found["attempts"] >= times and found["lease_until"] is None:

@@ -52,7 +52,7 @@ async def at_work(site: RunningSite) -> AsyncIterator[ChatChannel]:
 
 async def hears(li: Browser, words: str) -> None:
     """The citizen looks at the page until it holds the words."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while words not in await li.opens():
             await asyncio.sleep(0.02)
 
@@ -62,7 +62,7 @@ async def tells(li: Browser, site: RunningSite, words: str) -> None:
     id_ = (await the_talk(site)).id
     before = len(await site.office.store.read(stored.lines, id_))
     assert await li.sends(text=words) == 200
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(await site.office.store.read(stored.lines, id_)) == before:
             await asyncio.sleep(0.01)
 
@@ -187,7 +187,7 @@ async def test_a_talk_goes_on_after_the_hub_was_stopped_and_started(site: Runnin
     async with at_work(site):
         lines = await site.office.store.read(stored.lines, id_)
         assert await talks.words_of(site.office, lines) == ["第一句", "请接着说。"]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not await site.office.store.read(said_in_chat, "请接着说"):
                 await asyncio.sleep(0.02)
 

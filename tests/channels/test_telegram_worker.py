@@ -97,7 +97,7 @@ async def test_a_sticker_and_a_message_of_the_future_get_one_answer_each(office:
         await api.push(business_message={"what": "ever"})
         status = await process.bot.deliver(process.bot.path, "", b"{}")
         assert status == 403
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (left := await waits(office)).came.n:
                 await asyncio.sleep(0.01)
     assert not api.undelivered
@@ -154,7 +154,7 @@ async def test_what_was_decided_before_a_crash_is_still_said_after_it(office: Of
             process.courier._crew._take = _nothing  # the process dies before it can send anything more
             await api.say(LI, "/new")
             await api.until(lambda: not api.updates or api.offsets[-1] > api.updates[-1]["update_id"])
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not [r for r in await office.store.read(all_rows, "outbox") if r["state"] == "waiting"]:
                     await asyncio.sleep(0.01)
         before = len(Talk(api, LI).heard)

@@ -58,7 +58,7 @@ async def answer(office: Office, number: str) -> None:
 
 
 async def settled(office: Office) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await office.store.read(lambda tx: tx.execute("SELECT key FROM outbox WHERE state = 'waiting'")):
             await asyncio.sleep(0.01)
 

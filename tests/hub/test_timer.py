@@ -13,7 +13,7 @@ async def test_a_round_comes_again_at_its_interval() -> None:
 
     async with Timer() as timer:
         timer.every(0.01, "sweep", round_)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             for _ in range(3):
                 await came.acquire()
 
@@ -69,7 +69,7 @@ async def test_a_round_that_raises_comes_again() -> None:
 
     async with Timer() as timer:
         timer.every(0.01, "sweep", round_)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await again.wait()
 
 
@@ -86,6 +86,6 @@ async def test_other_rounds_go_on_beside_a_slow_one() -> None:
     async with Timer() as timer:
         timer.start("slow", slow)
         timer.every(0.01, "quick", quick)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await came.wait()
         hold.set()
