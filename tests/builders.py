@@ -26,8 +26,14 @@ RING = KeyRing({1: bytes(range(32))}, bytes(range(1, 33)), bytes(range(2, 34)))
 
 @cache
 def starter_set() -> dict[str, Any]:
-    """The starter editions, read once for all offices of a run; nobody changes them."""
-    return starter.read()
+    """The starter editions, read once for all offices of a run; nobody changes them.
+
+    No second reading is drawn: ids differ from run to run, so one letter in twenty would stay open for it by chance.
+    """
+    content = starter.read()
+    for kind in content["kinds"]["kinds"]:
+        kind["review"]["second"] = 0.0
+    return content
 
 
 def load_editions(tx: Tx, content: dict[str, Any], now: Any) -> None:
