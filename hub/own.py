@@ -67,6 +67,7 @@ def attach(tx: Tx, number: str, party: int, files: tuple[Attached, ...], now: da
     case_id = cases.id_of(tx, number)
     if case_id is None:
         raise NotFound
+    cases.hold(tx, case_id)
     there = sum(str(r["owner"]).startswith("party:") for r in cases.files_of(tx, case_id))
     if len(files) > MOST_FILES or there + len(files) > MOST_ON_CASE:
         raise Invalid(

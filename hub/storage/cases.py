@@ -110,10 +110,15 @@ def id_of(tx: Tx, number_: str) -> str | None:
     return str(rows[0]["id"]) if rows else None
 
 
+def hold(tx: Tx, case_id: str) -> None:
+    """Take the case's row until the deed is over, where the engine has row locks: who comes meanwhile waits."""
+    tx.execute(LOCK, {"id": case_id})
+
+
 def dossier(tx: Tx, case_id: str, *, lock: bool = False) -> Dossier | None:
     """The case with all a move may ask about; `lock` takes the row first where the engine has row locks."""
     if lock:
-        tx.execute(LOCK, {"id": case_id})
+        hold(tx, case_id)
     case = get(tx, case_id)
     if case is None:
         return None

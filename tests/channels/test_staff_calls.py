@@ -34,7 +34,8 @@ async def test_calls_are_worked_off_one_by_one_and_each_number_shown_is_on_recor
     assert "13900001234" not in page.html
     shown = await page.press(f"/staff/calls/{first}/contact")
     assert "13900001234" in shown.html
-    assert [line.action for line in await site.office.store.read(journal.of_case, first_id)].count("contact.shown") == 1
+    read = [line for line in await site.office.store.read(journal.of_case, first_id) if line.action == "contact.shown"]
+    assert ["call_back" in line.data for line in read] == [True], "why it was opened stands there too"
 
     refused = await shown.press(f"/staff/calls/{first}", **{"call_back-result": "reached"})
     assert refused.status == 422

@@ -211,7 +211,7 @@ def test_a_refusing_result_asks_for_its_reason(kinds: dict[str, Kind]) -> None:
 def test_consults_are_sampled_and_the_rest_is_read_whole(kinds: dict[str, Kind]) -> None:
     consult = kinds["consult"].review
     assert (consult.mode, consult.share) == ("sample", 0.2)
-    assert set(consult.always_when) == {"checks", "late", "refusal", "first_letters"}
+    assert set(consult.always_when) == {"checks", "late", "refusal"}
     assert all(kinds[c].review.mode == "all" for c in MAIN if c != "consult")
 
 

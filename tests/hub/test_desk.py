@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from config import starter
+from hub import own
 from hub.people import citizen
 from hub.storage import cases, clocks, editions
 from hub.storage.contract import Store
+from hub.submission import Attached
 from tests.builders import (
     GOOD_REPLY,
     HANDLER,
@@ -94,3 +96,13 @@ async def test_of_all_who_miss_the_rulebook_at_one_moment_one_reads_it(
     books = await asyncio.gather(*(office.book() for _ in range(20)))
     assert len(read) == 1
     assert len({id(book) for book in books}) == 1
+
+
+async def test_files_that_come_at_the_same_moment_get_a_place_each(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await an_office(store, clock, tmp_path)
+    receipt = await office.receive(a_letter())
+    files = [(Attached(str(n) * 64, f"{n}.pdf", "application/pdf", 10),) for n in range(8)]
+    laid = await asyncio.gather(*(store.write(own.attach, receipt.number, 1, f, clock()) for f in files))
+    assert sorted(place for places in laid for place in places) == list(range(1, 9))

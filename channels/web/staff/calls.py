@@ -39,7 +39,7 @@ async def show_number(request: web.Request) -> web.StreamResponse:
     desk, number = await sit(request), request.match_info["number"]
     hurry(desk)
     try:
-        shown = await contact.show(desk.office, number, desk.actor)
+        shown = await contact.show(desk.office, number, desk.actor, "call_back")
     except NotFound:
         raise
     except Refusal as fault:
