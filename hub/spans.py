@@ -5,6 +5,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 DAY = timedelta(days=1)
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+"""Between these a period may lie: the calendar of dates ends, and figures look beyond both ends of a period."""
 
 
 class Span(NamedTuple):
@@ -27,6 +29,12 @@ def months(since: date, until: date) -> tuple[date, ...]:
     while (following := (found[-1] + 31 * DAY).replace(day=1)) <= until:
         found.append(following)
     return tuple(found)
+
+
+def whole_months(since: date, until: date) -> tuple[date, date]:
+    """The months that a period touches, from the first day of the first to the last day of the last."""
+    starts = months(since, until)
+    return starts[0], (starts[-1] + 31 * DAY).replace(day=1) - DAY
 
 
 def spans(since: date, until: date) -> tuple[Span, ...]:

@@ -12,6 +12,7 @@ from hub.measures import CUTS, HOUR, MOST_ROUNDS, of_officer
 from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.sight import Sight, sight
+from hub.spans import whole_months
 from hub.storage import behind, totals
 from hub.storage.behind import Mark
 from hub.storage.tx import Tx
@@ -21,13 +22,14 @@ from supervision.figures import BY_CODE
 
 OFFICERS = ("supervisor", "leader", "signer")
 """Who sees figures by officer: those who answer for the work of others."""
-_MEASURE = re.compile(r"[a-z_]+(:[\w-]+)?")
+_COUNT = re.compile(r"in_time|late|late_open|took:[0-9]{2}|round:[1-9]|received:[\w-]+")
+"""Measures that stand on the board by themselves, beside the figures."""
 _ROUNDS = re.compile(r"round:([1-9])\+")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number: what (`on_time.n`, `on_time.of`, or a measure like `took:03`; `round:2+` is the second and later),
+    """One number: what (`on_time.n`, `on_time.of`, or a count like `took:03`; `round:2+` is the second and later),
     on which days, both included, at which unit and those below (`alone`: at it only), of which kind, under which value
     of a cut."""
 
@@ -64,13 +66,23 @@ def measures_of(what: str) -> tuple[str, ...]:
         return figure.denominator if part == "of" or apart else figure.numerator
     if found := _ROUNDS.fullmatch(what):
         return tuple(f"round:{n}" for n in range(int(found[1]), MOST_ROUNDS + 1))
-    if not _MEASURE.fullmatch(what):
+    if not _COUNT.fullmatch(what):
         raise NotFound
     return (what,)
 
 
+def exact(cell: Cell) -> Cell:
+    """The cell as sums can tell it: a cut goes by whole months, and hours are those of the whole hub."""
+    if not cell.cut:
+        return cell
+    since, until = whole_months(cell.since, cell.until)
+    whole = replace(cell, since=since, until=until)
+    return replace(whole, unit="", alone=False) if cell.cut == HOUR else whole
+
+
 def number(tx: Tx, actor: Actor, cell: Cell, book: Rulebook) -> int:
     """How much the cell is, from the sums. Raises NotFound, Forbidden."""
+    cell = exact(cell)
     _, units = _allowed(actor, cell, book)
     kinds = {k for kinds in book.kinds_by_edition.values() for k in kinds if cell.kind in ("", k)}
     asked = (units, kinds - sealed_kinds(book), measures_of(cell.what))
@@ -88,6 +100,7 @@ def cases_behind(
     Raises NotFound for what is no cell or not in sight, Forbidden for who has no such figures. Sealed kinds stand
     behind no number (DESIGN §5).
     """
+    cell = exact(cell)
     eye, units = _allowed(actor, cell, book)
     wanted: dict[str, Any] = {"since": cell.since.isoformat(), "until": cell.until.isoformat(), "units": units}
     wanted["sealed_kinds"] = sealed_kinds(book)

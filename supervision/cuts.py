@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from hub.measures import HOUR
 from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.sight import sight
-from hub.spans import months
+from hub.spans import whole_months
 from hub.storage import people, totals
 from hub.storage.tx import Tx
 from supervision.behind import may_cut
@@ -29,12 +29,6 @@ class Cut:
     until: date
     lines: tuple[Line, ...]
     names: Mapping[str, str]
-
-
-def whole_months(since: date, until: date) -> tuple[date, date]:
-    """The months that a period touches, from the first day of the first to the last day of the last."""
-    starts = months(since, until)
-    return starts[0], (starts[-1] + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def cut(tx: Tx, actor: Actor, by: str, since: date, until: date, unit: str, book: Rulebook) -> Cut:

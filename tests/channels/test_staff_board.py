@@ -78,6 +78,14 @@ async def test_a_unit_reads_its_own_cases_and_no_figures_of_persons_or_hours(sit
     assert "周亦安" in signer.html or HANDLER.name in signer.html
 
 
+async def test_days_that_no_calendar_reaches_ask_for_this_month(site: RunningSite) -> None:
+    desk, this = await sit_down(site, "supervisor"), site.clock().date().replace(day=1).isoformat()
+    for asked in ("from=0001-01-01&to=0001-01-31", "from=9999-12-01&to=9999-12-31", "from=soon"):
+        page = await see(desk, f"/staff/board?{asked}")
+        assert page.status == 200, asked
+        assert f'value="{this}"' in page.html, asked
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -19,7 +19,7 @@ WHAT = ("received.n", "answered.n", "on_time.of", "first_pass.n", "late_open")
 def cells(units: tuple[str, ...], kinds: tuple[str, ...]) -> Iterator[Cell]:
     """Numerator and denominator of every figure for the hub, each unit and each kind, and some cells of every cut."""
     parts = [f"{f.code}.{part}" for f in FIGURES for part in ("n", "of") if part == "n" or f.denominator]
-    for what in (*parts, "took:00", "round:1", "round:2+", "received:web", "late_open", "returned"):
+    for what in (*parts, "took:00", "round:1", "round:2+", "received:web", "late_open", "in_time"):
         yield Cell(what, SINCE, UNTIL)
         yield from (Cell(what, SINCE, UNTIL, unit=unit, alone=alone) for unit in units for alone in (True, False))
         yield from (Cell(what, SINCE, UNTIL, kind=kind) for kind in kinds)

@@ -11,6 +11,7 @@ from channels.web.api.shapes import Name, name
 from channels.web.keys import ACTOR, office_of
 from hub.errors import Invalid, Said
 from hub.rulebook import Rulebook
+from hub.spans import EARLIEST, LATEST
 from supervision import board as boards
 from supervision import ranks
 from supervision.figures import Value
@@ -132,7 +133,7 @@ async def board(call: Call[None, BoardWanted]) -> BoardTold:
     """For the whole hub, or a unit that the caller sees."""
     office, now, actor = office_of(call.request), office_of(call.request).clock(), call.request[ACTOR]
     book = await office.book()
-    since, until = _period(call.query, book, now)
+    since, until = period(call.query, book, now)
     unit = call.query.unit or None
     b = await office.store.read(boards.board, actor, since, until, unit, book, now, room="heavy")
     return BoardTold(
@@ -151,16 +152,19 @@ async def statistics(call: Call[None, Period]) -> StatisticsTold:
     """Totals, kinds and days, and released ranks; else no unit."""
     office = office_of(call.request)
     book = await office.book()
-    since, until = _period(call.query, book, office.clock())
+    since, until = period(call.query, book, office.clock())
     found = await office.store.read(boards.statistics, since, until, book, room="public")
     released = await office.store.read(ranks.released, room="public")
     told = [RanksTold(month=r.month, at=r.at, lines=[RankTold(**asdict(x)) for x in r.lines]) for r in released]
     return StatisticsTold(**_common(found), ranks=told)
 
 
-def _period(asked: Period, book: Rulebook, now: datetime) -> tuple[date, date]:
+def period(asked: Period, book: Rulebook, now: datetime) -> tuple[date, date]:
+    """The days that were asked for, both included; raises Invalid."""
     until = asked.until or max(book.calendar.day_of(now), asked.since or date.min)
     since = asked.since or until.replace(day=1)
+    if until > LATEST or since < EARLIEST:
+        raise Invalid({"from": Said("请写1900年到2999年之间的日期。", "Please name days from 1900 to 2999.")})
     if since > until or until - since > LONGEST:
         raise Invalid(
             {"from": Said("起止日期不对，最长三年。", "The period must not be reversed, nor longer than 3 years.")}

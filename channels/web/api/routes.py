@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.web.api import citizens, events, figures, inbox, public, releases, signing
+from channels.web.api import behind, citizens, events, figures, inbox, public, releases, signing
 from channels.web.api.document import document
 from channels.web.api.op import PREFIX, Op
 from channels.web.keys import Route
@@ -17,6 +17,7 @@ OPS: tuple[Op, ...] = (
     *releases.OPS,
     *public.OPS,
     *figures.OPS,
+    *behind.OPS,
     *events.OPS,
 )
 

@@ -9,6 +9,7 @@ from channels.web.forms import query
 from channels.web.staff.frame import Desk
 from hub.measures import CUTS
 from hub.sight import sight
+from hub.spans import EARLIEST, LATEST
 from supervision.behind import OFFICERS, Cell
 
 BOARD = "/staff/board"
@@ -92,4 +93,6 @@ def period(since: str, until: str, today: date) -> tuple[date, date]:
         return today.replace(day=1), today
     if first > last:
         first, last = last, first
+    if first < EARLIEST or last > LATEST:
+        return today.replace(day=1), today
     return max(first, last - LONGEST), last

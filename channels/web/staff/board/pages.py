@@ -13,9 +13,10 @@ from channels.web.staff.board import charts, ranking, sheets
 from channels.web.staff.board.asked import VIEWS, Asked, asked_of, is_cut, views
 from channels.web.staff.board.sheets import Sheet
 from channels.web.staff.frame import Desk, show, sit
+from hub.spans import whole_months
 from hub.words import SITE_WATCHES
 from supervision.board import Board, Line, board
-from supervision.cuts import CUT_FIGURES, cut, hours, whole_months
+from supervision.cuts import CUT_FIGURES, cut, hours
 from supervision.figures import MINIMUM, UNIT_FIGURES
 from supervision.series import By, by_for, series
 from supervision.watches import stand
