@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hub import entered
+from hub import blind, entered
 from hub.because import because
 from hub.case import Case, Clock, Dossier, Message, Reply
 from hub.desk import visible
@@ -87,7 +87,7 @@ def own_letter(tx: Tx, case_id: str, party: int, book: Rulebook, now: datetime) 
         provisional=shown.provisional if shown else False,
         late_days=_late_days(main, book, now),
         main=shown,
-        thread=_thread(tx, dossier, me, book),
+        thread=thread(tx, dossier, me, book),
         moves=tuple(code for code in CITIZEN_MOVES if code in opened),
         score=case.score,
         solved=case.solved,
@@ -217,11 +217,15 @@ def row(case: Case, book: Rulebook, now: datetime, actor: Actor) -> Row:
 
 
 def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime) -> StaffCase:
-    """A whole case for an officer; raises NotFound where it does not exist for this one."""
+    """A whole case for an officer.
+
+    Raises NotFound where it does not exist for this one, NotNow for whoever is to read its reply again (hub/blind.py).
+    """
     stored = cases.row(tx, number)
     dossier = cases.dossier(tx, stored["id"]) if stored else None
     if stored is None or dossier is None or not visible(dossier, actor, book):
         raise NotFound
+    blind.must_not_await(dossier, actor, book, now)
     case, kind = dossier.case, kind_of(dossier, book)
     lines = journal.of_case(tx, case.id)
     known = people.names(tx, _people_on(dossier, lines))
@@ -236,7 +240,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
         place=case.place,
         fields=_fields(kind, json.loads(stored["fields"])),
         party=_party(dossier, actor, book),
-        thread=_thread(tx, dossier, actor, book),
+        thread=thread(tx, dossier, actor, book),
         replies=tuple(_reply(r, kind, book, known, files) for r in dossier.replies),
         overlays=tuple(_overlay(o, known) for o in dossier.overlays if o.kind != entered.KIND),
         assignments=tuple(
@@ -279,7 +283,8 @@ def unit_name(code: str, book: Rulebook) -> Said:
     return Said(unit.zh, unit.en) if unit else NOTHING
 
 
-def _thread(tx: Tx, dossier: Dossier, reader: Actor, book: Rulebook) -> tuple[Spoken, ...]:
+def thread(tx: Tx, dossier: Dossier, reader: Actor, book: Rulebook) -> tuple[Spoken, ...]:
+    """What was said on a case, as far as the reader may read it."""
     case = dossier.case
     files = _files_of(tx, case.id)
     said = [m for m in cases.messages(tx, case.id) if _may_read(m, reader)]

@@ -19,9 +19,12 @@ from hub.storage.tx import Tx
 from hub.views import Row
 from supervision.board import sealed_kinds, units_for
 from supervision.figures import BY_CODE
+from supervision.readings import closed_to
 
 OFFICERS = ("supervisor", "leader", "signer")
 """Who sees figures by officer: those who answer for the work of others."""
+FIRST_VERDICT = ("first_reviewed", "first_pass", "checked")
+"""Measures that tell how a reply was first judged."""
 _COUNT = re.compile(r"in_time|late|late_open|took:[0-9]{2}|round:[1-9]|received:[\w-]+")
 """Measures that stand on the board by themselves, beside the figures."""
 _ROUNDS = re.compile(r"round:([1-9])\+")
@@ -98,7 +101,8 @@ def cases_behind(
     """One page of the cases behind a cell that exist for the actor, newest day first, and where the next page begins.
 
     Raises NotFound for what is no cell or not in sight, Forbidden for who has no such figures. Sealed kinds stand
-    behind no number (DESIGN §5).
+    behind no number (DESIGN §5). A case whose reply the actor is to read again is left out where the number tells of
+    its first verdict, so that a page may hold fewer.
     """
     cell = exact(cell)
     eye, units = _allowed(actor, cell, book)
@@ -109,9 +113,11 @@ def cases_behind(
     if cell.cut == "officer":
         measures = tuple(of_officer(m, cell.value) for m in measures)
     found = behind.page(tx, replace(eye, sealed=frozenset()), measures, wanted, limit + 1, after)
+    blind = closed_to(tx, actor, book, now) if any(m in FIRST_VERDICT for m in measures_of(cell.what)) else ()
     lines = tuple(
         Line(reading.row(f.case, book, now, actor), date.fromisoformat(f.mark.day), f.mark.measure, f.times)
         for f in found[:limit]
+        if f.mark.case_id not in blind
     )
     return lines, found[limit - 1].mark if len(found) > limit else None
 

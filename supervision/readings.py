@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from hub import reading
+from hub.blind import awaits
+from hub.case import Dossier
 from hub.desk import visible
 from hub.errors import NotFound
 from hub.kinds import Kind
 from hub.machines.reading_guards import READINGS
 from hub.measures import OF_OFFICER, WHOLE
-from hub.move import kind_of, open_moves
+from hub.move import kind_of
 from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.sight import sight
@@ -20,7 +22,6 @@ from hub.views import Spoken
 from supervision.figures import BY_CODE, Value, value
 
 QUEUE = 200
-MOVE = "read_again"
 _FIRST = ("first_reviewed", "first_pass")
 
 
@@ -65,32 +66,39 @@ class FirstPass:
 def queue(tx: Tx, actor: Actor, book: Rulebook, now: datetime) -> tuple[Waits, ...]:
     """The readings this officer may take, the one due first."""
     return tuple(
-        Waits(found.case_id, kind, found.due)
+        Waits(found.case_id, kind_of(dossier, book), found.due)
         for found in readings.waiting(tx, READINGS, QUEUE)
-        if (kind := _open_to(tx, found.case_id, actor, book, now)) is not None
+        if (dossier := _open_to(tx, found.case_id, actor, book, now)) is not None
     )
 
 
 def blind(tx: Tx, case_id: str, actor: Actor, book: Rulebook, now: datetime) -> Blind:
     """One reading; raises NotFound where none waits for this officer."""
-    kind, case = _open_to(tx, case_id, actor, book, now), cases.get(tx, case_id)
+    dossier = _open_to(tx, case_id, actor, book, now)
     found = next((w for w in readings.waiting(tx, READINGS, QUEUE) if w.case_id == case_id), None)
-    if kind is None or case is None or found is None:
+    if dossier is None or found is None:
         raise NotFound
-    shown = reading.staff_case(tx, case.number, actor, book, now)
-    reply = next(r for r in shown.replies if r.n == found.reply)
-    letter = tuple(m for m in shown.thread if m.who == "citizen" and m.at <= reply.drafted_at)
+    case, kind = dossier.case, kind_of(dossier, book)
+    reply = next(r for r in dossier.replies if r.n == found.reply)
+    said = reading.thread(tx, dossier, actor, book)
+    letter = tuple(m for m in said if m.who == "citizen" and m.at <= reply.drafted_at)
     return Blind(case_id, case.number, kind, case.title, letter, reply.body, reply.translated, found.due)
 
 
-def _open_to(tx: Tx, case_id: str, actor: Actor, book: Rulebook, now: datetime) -> Kind | None:
-    """The kind of the letter, where the reading of its reply is open to the actor."""
+def _open_to(tx: Tx, case_id: str, actor: Actor, book: Rulebook, now: datetime) -> Dossier | None:
+    """The letter, where the reading of its reply is open to the actor."""
     dossier = cases.dossier(tx, case_id)
-    if dossier is None or not visible(dossier, actor, book):
+    if dossier is None or not visible(dossier, actor, book) or not awaits(dossier, actor, book, now):
         return None
-    if all(move.code != MOVE for move in open_moves(dossier, actor, now, book)):
-        return None
-    return kind_of(dossier, book)
+    return dossier
+
+
+def closed_to(tx: Tx, actor: Actor, book: Rulebook, now: datetime) -> frozenset[str]:
+    """The ids of the cases of which the actor must not know yet how they were read first (hub/blind.py)."""
+    if not actor.has("reviewer"):
+        return frozenset()
+    waiting = (found.case_id for found in readings.waiting(tx, READINGS, QUEUE))
+    return frozenset(case_id for case_id in waiting if _open_to(tx, case_id, actor, book, now) is not None)
 
 
 def agreement(tx: Tx, since: date, until: date) -> Value:

@@ -152,9 +152,10 @@ async def a_site(
     password_hash: str,
     settings: Settings = SETTINGS,
     parts: Parts | None = None,
+    **changes: Any,
 ) -> AsyncIterator[RunningSite]:
-    """A site on this store with the starter editions, serving until the block ends."""
-    office = await an_office(store, clock, folder)
+    """A site on this store with the starter editions, serving until the block ends; `changes` replace families."""
+    office = await an_office(store, clock, folder, **changes)
     await store.write(_hire, password_hash, clock())
     app = make_app(office, settings, parts)
     for lang, environment in app[LOOK].environments.items():

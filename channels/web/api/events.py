@@ -92,7 +92,8 @@ async def _follow(request: web.Request, response: web.StreamResponse, after: int
         actor = await read_actor(request)
         if actor is None:
             return
-        after, seen = await office.store.read(seen_after, after, BATCH, actor, await office.book())
+        told = (after, BATCH, actor, await office.book(), office.clock())
+        after, seen = await office.store.read(seen_after, *told)
         for line in seen:
             await response.write(_event(line))
             silent = 0.0

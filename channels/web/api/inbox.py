@@ -105,9 +105,18 @@ async def reviews(call: Call[None, Paged]) -> Rows:
     return await page_of(call, "to_review", {}, None)
 
 
-@op("GET", "/inbox/{number}", "One case with the moves open to the caller", who="officer", auth="bearer", out=Opened)
+@op(
+    "GET",
+    "/inbox/{number}",
+    "One case with the moves open to the caller",
+    who="officer",
+    auth="bearer",
+    out=Opened,
+    faults=(409,),
+)
 async def read_case(call: Call[None, None]) -> Opened:
-    """A case that does not exist for the caller answers like one that does not exist."""
+    """A case that does not exist for the caller answers like one that does not exist; 409 until they have read its
+    reply again, where that waits for them."""
     office, actor = office_of(call.request), call.request[ACTOR]
     book = await office.book()
     case, kind = await office.store.read(_case, call.number, actor, book, office.clock())

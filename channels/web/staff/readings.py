@@ -12,6 +12,7 @@ from channels.web.staff.board.asked import period
 from channels.web.staff.board.sheets import shown
 from channels.web.staff.frame import Desk, hurry, show, sit, status_of, texts
 from channels.web.staff.reviews import questions
+from hub.blind import MOVE
 from hub.errors import Invalid, NotFound, Refusal, Said
 from hub.kinds import Kind
 from hub.machines.registry import MACHINES
@@ -54,9 +55,9 @@ async def give_finding(request: web.Request) -> web.StreamResponse:
     desk, reading = await sit(request), request.match_info["reading"]
     hurry(desk)
     found = await desk.office.store.read(readings.blind, reading, desk.actor, desk.book, desk.now)
-    values = fields.values_of(MACHINES["letter"].moves[readings.MOVE], form(request), desk.book.directory)
+    values = fields.values_of(MACHINES["letter"].moves[MOVE], form(request), desk.book.directory)
     try:
-        await desk.office.act(found.number, readings.MOVE, values, desk.actor)
+        await desk.office.act(found.number, MOVE, values, desk.actor)
     except NotFound:
         raise
     except Refusal as fault:
@@ -123,7 +124,7 @@ async def _reading(
     found = await desk.office.store.read(readings.blind, reading, desk.actor, desk.book, desk.now)
     findings = await desk.office.findings(found.number, found.body, found.translated)
     wrong: dict[str, Said] = dict(fault.fields) if isinstance(fault, Invalid) else {}
-    move = MACHINES["letter"].moves[readings.MOVE]
+    move = MACHINES["letter"].moves[MOVE]
     made = fields.form_of(move, fields.Reader(desk.word, desk.say, desk.book, found.kind), given, wrong)
     return await show(
         desk,
