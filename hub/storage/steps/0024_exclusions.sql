@@ -1,0 +1,2 @@
+-- compatible: 17
+-- A demand leaves the rates by two persons: whoever asked for it does not decide (NORMS §4).
