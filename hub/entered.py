@@ -1,11 +1,11 @@
 """Entered: what a clerk takes down for a citizen. Whoever entered a case never handles it (DESIGN §7)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hub.calendar import WorkCalendar
-from hub.case import Dossier, Overlay
+from hub.case import Case, Dossier, Overlay
 from hub.errors import Said
 from hub.people import Clerk
 
@@ -54,3 +54,9 @@ def wrong_time(at: datetime, files: Sequence[object], now: datetime, calendar: W
             "It came more than one working day ago; attach a scan of the letter or of the note that was taken.",
         )
     return None
+
+
+def recorded_day(case: Case, calendar: WorkCalendar) -> date | None:
+    """When a clerk entered a letter that had come on an earlier day; None of every other one."""
+    day = calendar.day_of(case.recorded_at)
+    return day if case.origin in CHANNELS and day > calendar.day_of(case.received_at) else None

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub import blind, entered
@@ -256,7 +256,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
         followers=tuple(_number(tx, f) for f in cases.followers_of(tx, case.id)),
         last_message=case.last_message,
         back_to=case.back_to,
-        recorded_day=_recorded_day(dossier, book),
+        recorded_day=entered.recorded_day(case, book.calendar),
         results=tuple((r.code, Said(r.zh, r.en)) for r in kind.results),
     )
 
@@ -404,13 +404,6 @@ def _overlay(o: Any, known: Mapping[str, str]) -> Mapping[str, Any]:
         "unit": o.unit,
         "data": o.data,
     }
-
-
-def _recorded_day(dossier: Dossier, book: Rulebook) -> date | None:
-    """When a clerk entered a letter that had come on an earlier day."""
-    case, day_of = dossier.case, book.calendar.day_of
-    late = case.origin in entered.CHANNELS and day_of(case.recorded_at) > day_of(case.received_at)
-    return day_of(case.recorded_at) if late else None
 
 
 def _fields(kind: Kind, answers: Mapping[str, Any]) -> tuple[tuple[Said, str], ...]:
