@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup run test lint types contracts unit browser browser-tests bench faults docs lock clean
 

@@ -6,12 +6,10 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Page
 
-from tests.browser.gallery import EYES, NAMES, Eyes, look_at, served
+from tests.browser.gallery import FOUR, NAMES, Eyes, look_at, served, share_of
 
 pytestmark = pytest.mark.browser
 
-FOUR = tuple(EYES[n] for n in (0, 4, 6, 7))
-"""Both widths, languages, schemes and sizes; the pages themselves are looked at with other pairs of eyes."""
 TARGETS = "button, .button, .tabs a, .switches a, .views a, .door, input.entry, select, textarea, summary, .choice"
 
 
@@ -35,7 +33,7 @@ async def too_small(tab: Page, least: int) -> list[str]:
 @pytest.mark.parametrize("eyes", FOUR, ids=str)
 async def test_every_component_is_accessible_and_fits(gallery: tuple[str, Browser], eyes: Eyes) -> None:
     root, browser = gallery
-    for name in NAMES:
+    for name in share_of(NAMES, eyes):
         complaints: list[str] = []
         tab = await look_at(browser, root, name, eyes, complaints)
         result = await Axe().run(tab)

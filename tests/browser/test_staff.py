@@ -7,19 +7,12 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Page
 
 from hub.storage import cases
-from tests.browser.gallery import Eyes
+from tests.browser.gallery import FOUR, Eyes, share_of
 from tests.browser.staff_site import Office, an_office_at_work, at_desk, pages_of
 from tests.builders import GOOD_REPLY
 from tests.hub.notices import COMING, whole
 
 pytestmark = pytest.mark.browser
-
-LOOKS = (
-    Eyes(390, "zh", "plain.light"),
-    Eyes(1280, "en", "plain.light"),
-    Eyes(1280, "zh", "plain.dark"),
-    Eyes(390, "en", "elder.light"),
-)
 
 
 @pytest.fixture
@@ -33,10 +26,10 @@ async def no_barriers(tab: Page, where: str) -> None:
     assert not result.violations_count, f"{where}\n{result.generate_report()}"
 
 
-@pytest.mark.parametrize("eyes", LOOKS, ids=str)
+@pytest.mark.parametrize("eyes", FOUR, ids=str)
 async def test_every_page_of_the_office_is_accessible_and_fits(office: Office, eyes: Eyes) -> None:
     tabs: dict[str, tuple[Page, list[str]]] = {}
-    for name, account, path in pages_of(office):
+    for name, account, path in share_of(pages_of(office), eyes):
         if account not in tabs:
             console: list[str] = []
             tabs[account] = await at_desk(office, account, eyes, console), console
@@ -124,7 +117,7 @@ async def test_an_admin_announces_a_year_after_a_preview(office: Office, eyes: E
     await no_barriers(tab, f"published {eyes}")
 
 
-@pytest.mark.parametrize("eyes", LOOKS[:2], ids=str)
+@pytest.mark.parametrize("eyes", FOUR[::3], ids=str)
 async def test_a_letter_is_entered_its_receipt_printed_and_something_added(office: Office, eyes: Eyes) -> None:
     tab = await at_desk(office, "reception", eyes)
     await tab.goto(f"{office.site.base}/staff/letters/new?kind=help")

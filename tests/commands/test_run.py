@@ -1,16 +1,22 @@
-"""The command line as somebody uses it: real processes on a place of their own."""
+"""The command line as somebody uses it, on a place of its own; what is served is a real process."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import structlog
+from click.testing import Result
+from typer.testing import CliRunner
 
+import run as program
 from tests.hub.notices import COMING, whole
 
 ROOT = Path(__file__).parents[2]
@@ -18,20 +24,27 @@ LETTER = {"id": "1", "title": "路灯不亮", "body": "门口的路灯坏了半�
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> dict[str, str]:
-    """The environment of a hub of its own."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MINXIN", "PORT"))}
-    return {**kept, "MINXIN_DATA": str(tmp_path / "var"), "PORT": "0", "COLUMNS": "200"}
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The environment of a hub of its own; the log of this process is left as other tests know it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    for name in [name for name in os.environ if name.startswith(("MINXIN", "PORT"))]:
+        monkeypatch.delenv(name)
+    yield {**os.environ, "MINXIN_DATA": str(tmp_path / "var"), "PORT": "0", "COLUMNS": "200"}
+    structlog.reset_defaults()
+    logging.captureWarnings(False)
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
-def run(place: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "run.py", *words]
-    return subprocess.run(command, cwd=ROOT, env=place, capture_output=True, text=True, timeout=120, check=False)
+def run(place: dict[str, str], *words: str) -> Result:
+    """A command within this process: a process of its own takes seconds to begin."""
+    return CliRunner().invoke(program.app, words, env=place)
 
 
 def must(place: dict[str, str], *words: str) -> str:
     done = run(place, *words)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     return done.stdout
 
 
@@ -60,7 +73,7 @@ def test_a_hub_is_set_up_filled_verified_and_moved(hub: dict[str, str], tmp_path
     other = {**hub, "MINXIN_DATA": str(tmp_path / "other")}
     must(other, "restore", str(tmp_path / "b.tar.gz"))
     missing = run(other, "verify")
-    assert (missing.returncode, "keys.txt" in missing.stderr) == (1, True)
+    assert (missing.exit_code, "keys.txt" in missing.stderr) == (1, True)
     (tmp_path / "other" / "keys.txt").write_bytes((tmp_path / "var" / "keys.txt").read_bytes())
     (tmp_path / "other" / "keys.txt").chmod(0o600)
     assert json.loads(must(other, "verify", "--json"))["counts"]["cases"] == 1
@@ -79,7 +92,7 @@ def test_a_served_hub_answers_keeps_others_out_and_ends_when_told(hub: dict[str,
             time.sleep(0.1)
         for words in (("migrate",), ("demo",), ("restore", "nothing.tar.gz", "--replace")):
             refused = run(hub, *words)
-            assert refused.returncode == 1
+            assert refused.exit_code == 1
             assert refused.stderr.strip()
             assert "Traceback" not in refused.stderr
         must(hub, "backup", str(tmp_path / "beside.tar.gz"))
@@ -98,12 +111,12 @@ def test_a_year_of_the_calendar_is_looked_at_then_announced(hub: dict[str, str],
     assert {"2027-01-04", "2027-02-09"} <= set(looked["rest"])
     assert "第 2 版已生效" in must(hub, "config", "calendar", str(file))
     refused = run(hub, "config", "load")
-    assert (refused.returncode, "2027年的放假通知" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "2027年的放假通知" in refused.stderr) == (1, True)
     day = ("config", "calendar", "--rest", "2027-07-20", "--name", "台风停工", "--source", "区防指3号")
     assert json.loads(must(hub, *day, "--json"))["rest"] == ["2027-07-20"]
     file.write_text(whole(COMING, 2027).replace("共9天", "共8天"), encoding="utf-8")
     wrong = run(hub, "config", "calendar", str(file), "--dry-run")
-    assert (wrong.returncode, "春节写的天数" in wrong.stderr) == (1, True)
+    assert (wrong.exit_code, "春节写的天数" in wrong.stderr) == (1, True)
 
 
 def test_a_date_is_explained_day_by_day_without_any_store(place: dict[str, str]) -> None:
@@ -130,7 +143,7 @@ def test_routing_says_why_without_any_store(place: dict[str, str]) -> None:
 def test_the_starter_rules_fit_and_an_empty_office_is_not_staffed(hub: dict[str, str]) -> None:
     must(hub, "config", "check")
     staffing = run(hub, "config", "check", "--staffing", "--json")
-    assert staffing.returncode == 1
+    assert staffing.exit_code == 1
     assert "intake" in json.loads(staffing.stdout)["missing"]
 
 
@@ -154,6 +167,6 @@ def test_the_starter_rules_fit_and_an_empty_office_is_not_staffed(hub: dict[str,
 )
 def test_what_cannot_be_done_is_one_sentence_and_not_zero(place: dict[str, str], words: tuple[str, ...]) -> None:
     done = run(place, *words)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
