@@ -3,16 +3,21 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from channels.web.staff import why
 from hub.storage.contract import SECONDS, Room
 from hub.storage.migrate import migrate
 from hub.storage.schema import STEPS
 from hub.storage.store import Store, open_store
+from hub.units import Directory
+from routing import port
+from routing.rules import RuleSet, read_rules
 from tests.postgres import PostgresServer
 
 Templates = dict[tuple[str, Path], str]
@@ -90,6 +95,24 @@ def store_url(
     name = server.create(templates[known])
     yield server.url(name)
     server.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rules_are_read_once() -> Iterator[None]:
+    """Nearly every office of the tests routes by the same rules, and reading them takes longer than most tests."""
+    known: list[tuple[Mapping[str, Any], Directory, RuleSet]] = []
+
+    def once(content: Mapping[str, Any], directory: Directory) -> RuleSet:
+        for rules_of, units_of, rules in known:
+            if (rules_of, units_of) == (content, directory):
+                return rules
+        known.append((content, directory, read_rules(content, directory)))
+        return known[-1][2]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(port, "read_rules", once)
+        patch.setattr(why, "read_rules", once)
+        yield
 
 
 @pytest.fixture
