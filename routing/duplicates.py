@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from zlib import crc32
 
 from hub import reading
 from hub.case import Case
@@ -16,7 +17,7 @@ from hub.sight import sight
 from hub.storage import alike, cases, desk_rows, lists
 from hub.storage.tx import Tx
 from hub.views import Row
-from routing.similar import Rarity, keys, rarity, score, sketch
+from routing.similar import Rarity, Sketch, keys, rarity, score, sketch
 
 LETTER = "letter"
 NEWEST = 40
@@ -70,8 +71,23 @@ def file_letters(table: Rarity, tx: Tx, lines: Iterable[Line]) -> None:
             case = cases.get(tx, case_id)
             if case is None or case.about or case.machine != LETTER:
                 continue
-            said = desk_rows.first_words(tx, (case_id,)).get(case_id, "")
-            alike.put(tx, case_id, () if case.sealed else keys(sketch(case.title, said, table)))
+            if case.sealed:
+                alike.take_out(tx, case_id)
+            else:
+                _file(tx, case, table)
+
+
+def _file(tx: Tx, case: Case, table: Rarity) -> None:
+    """File one letter, unless it is filed as its words stand: most lines of a journal change none of them."""
+    said = desk_rows.first_words(tx, (case.id,)).get(case.id, "")
+    words, filed = crc32(f"{case.title}\n{case.place}\n{said}".encode()), alike.of_case(tx, case.id)
+    if filed is None or filed.words != words:
+        alike.put(tx, case.id, alike.Filed(words, keys(sketched(case.title, case.place, said, table))))
+
+
+def sketched(title: str, place: str, said: str, table: Rarity) -> Sketch:
+    """A letter as it is compared; the place that its writer gave belongs to what it says."""
+    return sketch(title, f"{place}\n{said}", table)
 
 
 # Questions ----------------------------------------------------------------------------------------------------------
@@ -96,11 +112,12 @@ def like_each(
 
 def _like(tx: Tx, case: Case, actor: Actor, book: Rulebook, now: datetime, most: int) -> tuple[Alike, ...]:
     """Those that share keys, as far as the actor sees them, compared word by word."""
-    ids = alike.sharing(tx, alike.of_case(tx, case.id), NEWEST, most + 1)
+    filed = alike.of_case(tx, case.id)
+    ids = alike.sharing(tx, filed.keys, NEWEST, most + 1) if filed else []
     others = _visible(tx, [other for other in ids if other != case.id], actor, book)
     said, table = desk_rows.first_words(tx, [case.id, *(c.id for c in others)]), rarity_of(book)
-    mine = sketch(case.title, said.get(case.id, ""), table)
-    scored = [(score(mine, sketch(c.title, said.get(c.id, ""), table)), c) for c in others]
+    mine = sketched(case.title, case.place, said.get(case.id, ""), table)
+    scored = [(score(mine, sketched(c.title, c.place, said.get(c.id, ""), table)), c) for c in others]
     likely = sorted((pair for pair in scored if pair[0] >= LIKELY), key=lambda p: (p[0], p[1].id), reverse=True)
     return tuple(Alike(reading.row(c, book, now, actor), share, leads(c)) for share, c in likely)
 

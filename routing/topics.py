@@ -19,8 +19,8 @@ from hub.storage.alike import Letter
 from hub.storage.rows import to_json
 from hub.storage.tx import Tx
 from routing import duplicates
-from routing.duplicates import LETTER, rarity_of
-from routing.similar import Rarity, Sketch, keys, score, sketch
+from routing.duplicates import LETTER, rarity_of, sketched
+from routing.similar import Rarity, Sketch, keys, score
 
 KEPT = "topics"
 """The setting that keeps the latest topics: ids and counts, no word of anybody."""
@@ -140,7 +140,7 @@ def grouped_by_matter(letters: Iterable[Letter], table: Rarity) -> list[list[Let
     faces: list[list[Sketch]] = []
     by_key: dict[int, list[int]] = {}
     for letter in letters:
-        mine = sketch(letter.title, letter.body, table)
+        mine = sketched(letter.title, letter.place, letter.body, table)
         found = keys(mine)
         shared = Counter(place for key in found for place in by_key.get(key, ())[-duplicates.NEWEST :])
         best, place = max(

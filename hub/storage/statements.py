@@ -17,7 +17,7 @@ _OUTSIDE = {"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT",
 _CONNECTION = {"PRAGMA", "ATTACH", "DETACH", "VACUUM", "SET", "RESET", "LISTEN", "NOTIFY", "COPY", "DISCARD"}
 _ROLLING = re.compile(r"\bOR\s+ROLLBACK\b|\bRAISE\s*\(\s*ROLLBACK\b", re.I)
 _LOCK = re.compile(r"\bFOR\s+UPDATE\b", re.I)
-_ASKING = {"SELECT", "WITH", "VALUES"}
+_ASKING = {"SELECT", "WITH", "VALUES", "EXPLAIN"}
 _CHANGE = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b", re.I)
 
 

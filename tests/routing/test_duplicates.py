@@ -1,5 +1,6 @@
 """Letters about one matter are found, however they are worded, by who may see them; topics and surges are told once."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hub.office import Office
 from hub.people import Actor
 from hub.storage import alike
 from hub.storage.contract import Store
+from hub.storage.tx import Tx
 from hub.submission import Contact
 from routing.duplicates import Alike, like_case, like_each
 from routing.topics import FOLLOWERS, Shown, latest, shown
@@ -82,7 +84,7 @@ async def test_a_sealed_letter_is_filed_under_nothing_and_is_in_no_topic(
     fields = {"who": "窗口的一位工作人员", "which_unit": "区城管局"}
     written = [await write(office, "k" * n, LAMP, fields=fields, **sealed) for n in range(1, 5)]
     assert await topics(office) == ()
-    assert [await store.read(alike.of_case, one.case_id) for one in written] == [()] * 4
+    assert [await store.read(alike.of_case, one.case_id) for one in written] == [None] * 4
     assert await store.read(latest) is not None
 
 
@@ -122,3 +124,28 @@ async def test_old_letters_are_the_weeks_before_and_a_steady_topic_is_no_surge(
     week = await store.read(latest)
     assert week is not None
     assert clock() - week.at < timedelta(minutes=1)
+
+
+def many_filed(tx: Tx) -> None:
+    """Ninety thousand rows under three hundred keys, of which the engine's planner knows."""
+    rows = """
+    INSERT INTO alike_keys (key, case_id)
+    SELECT CAST(k.value AS BIGINT), c.value || '-' || k.value FROM json_each(:list) k, json_each(:list) c
+    """
+    tx.execute(rows, {"list": json.dumps(list(range(300)))})
+    tx.execute("ANALYZE alike_keys", {})
+
+
+def plan(tx: Tx, how: str) -> str:
+    asked = {"keys": "[1, 2, 3]", "newest": 40, "limit": 20}
+    return "\n".join(str(row) for row in tx.execute(f"{how} {alike.SHARING}", asked))
+
+
+async def test_who_shares_keys_is_found_by_short_ranges_and_never_by_a_scan(store: Store, engine: str) -> None:
+    await store.write(many_filed)
+    told = await store.read(plan, "EXPLAIN QUERY PLAN" if engine == "sqlite" else "EXPLAIN")
+    assert "PRIMARY KEY" in told or "alike_keys_pkey" in told
+    assert "Seq Scan on alike_keys" not in told
+    assert "SCAN n" not in told
+    assert "SCAN oldest" not in told
+    assert await store.read(alike.sharing, (7, 8), 2, 9) == ["99-8", "99-7", "98-8", "98-7"]

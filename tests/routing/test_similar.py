@@ -15,6 +15,11 @@ OTHER_LAMP = ("柳林路路灯坏了三天", "柳林路小学门口的路灯三�
 LIFT = ("翠湖苑2栋电梯常停在半空", "翠湖苑2栋的电梯这个月第三次停在半空，物业说没有维修资金。")
 
 
+BRIDGE = ("摆渡口桥头那盏灯又灭了", "摆渡口桥头拐弯的那盏路灯这几天又灭了，桥面窄，骑车的看不清护栏，麻烦修结实一点。")
+BLACK = ("过桥一片黑，没有灯", "我在摆渡口桥下卖早点，天不亮就推车过去，桥上那盏灯一灭全凭感觉，求修一下。")
+MOORED = ("摆渡口桥头停满了三轮车", "摆渡口桥头天天停满三轮车，公交过不去，请交警来管一管。")
+
+
 def likeness(a: tuple[str, str], b: tuple[str, str]) -> float:
     return score(sketch(*a, rarity()), sketch(*b, rarity()))
 
@@ -22,6 +27,10 @@ def likeness(a: tuple[str, str], b: tuple[str, str]) -> float:
 def test_one_matter_in_other_words_is_more_alike_than_another_place_in_the_same_words() -> None:
     assert likeness(LAMP, LAMP_AGAIN) > likeness(LAMP, OTHER_LAMP)
     assert likeness(LAMP, LIFT) < 0.1 < 0.5 < likeness(LAMP, LAMP_AGAIN)
+
+
+def test_a_short_letter_is_known_again_in_other_words_and_not_for_its_place_alone() -> None:
+    assert likeness(BRIDGE, BLACK) > 0.5 > likeness(BRIDGE, MOORED)
 
 
 def test_the_districts_own_name_makes_no_two_letters_alike() -> None:
