@@ -19,7 +19,7 @@ from hub.storage import journal, settings, totals
 from hub.storage.rows import read_json, to_json
 from hub.storage.tx import Tx
 from supervision.cuts import open_kinds
-from supervision.figures import BY_CODE, plain, value
+from supervision.figures import BY_CODE, Value, plain, value
 
 FIGURE = BY_CODE["unit_on_time"]
 CLASSES = ("bureau", "street", "utility")
@@ -44,10 +44,12 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """The ranks of a month (2026-10); `at` is when they were released, empty while they are not."""
+    """The ranks of a month (2026-10), and the units with too few cases for one; `at` is when they were released, empty
+    while they are not."""
 
     month: str
     lines: tuple[Ranked, ...]
+    few: tuple[str, ...] = ()
     at: str = ""
 
 
@@ -59,13 +61,15 @@ def reckoned(tx: Tx, month: date, book: Rulebook) -> Ranks:
     sums: dict[str, dict[str, int]] = {}
     for r in totals.by_unit(tx, book.directory.units, open_kinds(book), measures, *ends):
         sums.setdefault(str(r["unit"]), {})[str(r["measure"])] = int(r["n"])
-    return Ranks(month.isoformat()[:7], tuple(line for type_ in CLASSES for line in _class(type_, sums, book)))
+    values = {unit: value(FIGURE, plain(counts)) for unit, counts in sums.items()}
+    values = {unit: v for unit, v in values.items() if v.of and book.directory.units[unit].type in CLASSES}
+    lines = tuple(line for type_ in CLASSES for line in _class(type_, values, book))
+    return Ranks(month.isoformat()[:7], lines, tuple(sorted(unit for unit, v in values.items() if not v.enough)))
 
 
-def _class(type_: str, sums: Mapping[str, Mapping[str, int]], book: Rulebook) -> list[Ranked]:
+def _class(type_: str, values: Mapping[str, Value], book: Rulebook) -> list[Ranked]:
     found = []
-    for unit, counts in sums.items():
-        v = value(FIGURE, plain(counts))
+    for unit, v in values.items():
         if book.directory.units[unit].type == type_ and v.enough and v.between is not None and v.value is not None:
             found.append((v.between[0], unit, v))
     found.sort(key=lambda row: (-row[0], row[1]))
@@ -93,7 +97,7 @@ def release(tx: Tx, month: str, actor: Actor, book: Rulebook, now: datetime) -> 
     if not ranks.lines:
         raise NotNow("这个月没有哪个单位够排名的件数。", "No unit has enough cases to be ranked for this month.")
     lines = [asdict(line) for line in ranks.lines]
-    if not settings.put_new(tx, PREFIX + month, to_json({"at": to_text(now), "lines": lines})):
+    if not settings.put_new(tx, PREFIX + month, to_json({"at": to_text(now), "lines": lines, "few": ranks.few})):
         raise NotNow("这个月的排名已经发布。", "The ranks of this month are released already.")
     journal.append(tx, [Entry(None, "ranks.released", actor.id, now, {"month": month})])
     return ranks
@@ -132,7 +136,9 @@ def released(tx: Tx) -> tuple[Ranks, ...]:
 
 def _read(name: str, text: str) -> Ranks:
     kept = read_json(text)
-    return Ranks(name.removeprefix(PREFIX), tuple(Ranked(**line) for line in kept["lines"]), str(kept["at"]))
+    return Ranks(
+        name.removeprefix(PREFIX), tuple(Ranked(**line) for line in kept["lines"]), tuple(kept["few"]), str(kept["at"])
+    )
 
 
 def to_release(tx: Tx, book: Rulebook, now: datetime) -> tuple[Ranks, ...]:

@@ -186,23 +186,29 @@ def _grades(found: Counted, rules: Bulletins, book: Rulebook) -> Table:
         ranked.append((list(CLASSES).index(class_of) if class_of in CLASSES else len(CLASSES), class_of, line))
     rows = []
     graded = [(place, class_of, grade(line, rules.grading), line) for place, class_of, line in ranked]
-    for _, class_of, reached, line in sorted(graded, key=lambda g: (g[0], -(g[2].points or -1.0))):
+    for _, class_of, reached, line in sorted(graded, key=lambda g: (g[0], -g[2].low)):
         points = Cell("score", 0, reached.weight, reached.points)
+        ends = "" if reached.between is None else "{:.1f}–{:.1f}".format(*reached.between)
         shares = (cell(line.figures[code]) for code in rules.grading.weights)
         word = CLASSES.get(class_of, Said(class_of, class_of))
-        rows.append(Row(_unit(line.code, book), (word, *shares, points, reached.band), unit=line.code))
+        rows.append(
+            Row(_unit(line.code, book), (word, *shares, points, Said(ends, ends), reached.band), unit=line.code)
+        )
     weights = tuple(
         Said(f"{BY_CODE[code].name.zh}（{weight}）", f"{BY_CODE[code].name.en} ({weight})")
         for code, weight in rules.grading.weights.items()
     )
-    heads = (Said("单位", "Unit"), Said("类型", "Class"), *weights, Said("得分", "Points"), Said("评级", "Grade"))
+    heads = (Said("单位", "Unit"), Said("类型", "Class"), *weights, Said("得分", "Points"))
+    heads = (*heads, Said("95%区间", "95 % interval"), Said("评级", "Grade"))
     bands = "；".join(f"{least:g}分以上{band.zh}" for least, band in rules.grading.bands)
     bands_en = "; ".join(f"{band.en} from {least:g}" for least, band in rules.grading.bands)
     least = rules.grading
     note = Said(
-        f"括号里是权重。{bands}。已答复不足{least.least_answered}件，或能计分的权重不足{least.least_weight}的不评级。",
-        f"Weights in brackets. {bands_en}. With fewer than {least.least_answered} answers, or with less than "
-        f"{least.least_weight} of the weight to count, a unit is not graded.",
+        f"括号里是权重。按得分的95%区间评级，以区间下限为序：{bands}；区间上限也够不到的才评最后一档。"
+        f"已答复不足{least.least_answered}件，或能计分的权重不足{least.least_weight}的，件数太少，不评级。",
+        f"Weights in brackets. Grades and order go by the lower end of the 95 % interval: {bands_en}; the last grade "
+        f"is given only where the upper end falls short too. With fewer than {least.least_answered} answers, or with "
+        f"less than {least.least_weight} of the weight to count, there are too few cases for a grade.",
     )
     return Table("grades", Said("评级", "Grades"), heads, tuple(rows), note)
 

@@ -44,7 +44,8 @@ async def test_ranks_go_by_the_lower_end_within_a_class_and_leave_out_the_few(
         ("bureau", 2, "housing", 10, 10),
         ("bureau", 3, "water", 0, 10),
         ("street", 1, "street_1", 8, 12),
-    ], "ten of ten may be luck, ninety of a hundred is not; nine are too few"
+    ], "ten of ten may be luck, ninety of a hundred is not"
+    assert found.few == ("education",), "nine are too few"
 
 
 async def test_a_month_is_released_once_by_a_leader_and_stays_as_it_was_until_recalled(
@@ -96,5 +97,7 @@ async def test_the_public_reads_ranks_only_while_they_are_released(site: Running
     done = await (await see(leader, "/staff/board/ranks")).press("/staff/board/ranks", do="release")
     assert "已发布" in done.html
     assert await public(2) == (True, 1)
+    async with site.client.get("/statistics?time=few") as answer:
+        assert "件数太少，不排名：" in await answer.text()
     await (await see(leader, "/staff/board/ranks")).press("/staff/board/ranks", do="recall")
     assert await public(3) == (False, 0)

@@ -9,7 +9,7 @@ from config import starter
 from hub.errors import Said
 from supervision.board import Line
 from supervision.bulletins.composing import TABLES as DRAWN
-from supervision.bulletins.grading import NOT_GRADED, grade
+from supervision.bulletins.grading import TOO_FEW, Grade, grade
 from supervision.bulletins.kinds import TABLES, read_bulletins
 from supervision.bulletins.periods import Period, ended, period_of, read_period
 from supervision.figures import UNIT_FIGURES, values
@@ -65,12 +65,31 @@ def test_a_grade_is_what_a_hand_reckons() -> None:
                 **{"solved:yes": 16, "solved:no": 4})  # fmt: skip
     reached = grade(full, rule)
     # 35 × 0.95 + 25 × 0.75 + 20 × 0.8 + 20 × 0.9 = 33.25 + 18.75 + 16 + 18
-    assert (reached.points, reached.weight, reached.band) == (86.0, 100, Said("良", "Good"))
+    assert (reached.points, reached.weight) == (86.0, 100)
+    # Wilson's formula: 38/40 between .8350 and .9862, 15/20 .5313 .8881, 16/20 .5840 .9193, 18/20 .6990 .9721
+    assert (reached.between, reached.band) == ((68.2, 94.5), Said("合格", "Sufficient"))
 
     few_rated = line(answered=40, unit_in_time=38, unit_late=2, first_reviewed=20, first_pass=15, rated=9, satisfied=0)
     reached = grade(few_rated, rule)
     # nine ratings are too few to count: (33.25 + 18.75) of 60
-    assert (reached.points, reached.weight, reached.band) == (86.7, 60, Said("良", "Good"))
+    assert (reached.points, reached.weight, reached.band) == (86.7, 60, Said("合格", "Sufficient"))
+
+
+def even(n: int, of: int) -> Grade:
+    """The grade of a unit with the same share in every figure."""
+    rated = {"solved:yes": n, "solved:no": of - n}
+    shares = {"unit_in_time": n, "unit_late": of - n, "first_reviewed": of, "first_pass": n}
+    return grade(line(answered=of, rated=of, satisfied=n, **shares, **rated), read_bulletins(CONTENT).grading)
+
+
+def test_luck_with_few_cases_neither_leads_nor_fails() -> None:
+    lucky, steady = even(12, 12), even(388, 400)
+    assert lucky.points is not None
+    assert steady.points is not None
+    assert lucky.points > steady.points
+    assert lucky.low < steady.low, "the order is that of the lower ends"
+    assert (lucky.band.zh, steady.band.zh) == ("良", "优")
+    assert (even(6, 12).band.zh, even(200, 400).band.zh) == ("合格", "不合格"), "only what is certain fails"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +102,7 @@ def test_a_grade_is_what_a_hand_reckons() -> None:
 )
 def test_a_unit_with_few_cases_is_not_graded(sums: dict[str, int]) -> None:
     reached = grade(line(**sums), read_bulletins(CONTENT).grading)
-    assert (reached.points, reached.band) == (None, NOT_GRADED)
+    assert (reached.points, reached.band) == (None, TOO_FEW)
 
 
 def test_every_table_that_a_part_may_name_is_drawn() -> None:

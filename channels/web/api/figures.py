@@ -82,10 +82,11 @@ class RankTold(Told):
 
 
 class RanksTold(Told):
-    """The ranks of a month, as they stood when a leader released them."""
+    """The ranks of a month, as they stood when a leader released them; `few` are units with too few cases for one."""
 
     month: str
     at: str
+    few: list[str]
     lines: list[RankTold]
 
 
@@ -155,7 +156,10 @@ async def statistics(call: Call[None, Period]) -> StatisticsTold:
     since, until = period(call.query, book, office.clock())
     found = await office.store.read(boards.statistics, since, until, book, room="public")
     released = await office.store.read(ranks.released, room="public")
-    told = [RanksTold(month=r.month, at=r.at, lines=[RankTold(**asdict(x)) for x in r.lines]) for r in released]
+    told = [
+        RanksTold(month=r.month, at=r.at, few=list(r.few), lines=[RankTold(**asdict(x)) for x in r.lines])
+        for r in released
+    ]
     return StatisticsTold(**_common(found), ranks=told)
 
 

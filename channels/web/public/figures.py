@@ -192,8 +192,9 @@ async def ranked(office: Office) -> tuple[Ranks, ...]:
     return found
 
 
-def rank_tables(found: Ranks, book: Rulebook, lang: Lang) -> list[tuple[str, list[tuple[str, ...]]]]:
-    """The classes of one month: unit, place, share, how many of how many, and the interval's lower end."""
+def rank_tables(found: Ranks, book: Rulebook, lang: Lang) -> list[tuple[str, list[tuple[str, ...]], str]]:
+    """The classes of one month: unit, place, share, how many of how many, and the interval's lower end; and in one line
+    the units with too few cases."""
 
     def name(code: str) -> str:
         unit = book.directory.get(code)
@@ -202,8 +203,13 @@ def rank_tables(found: Ranks, book: Rulebook, lang: Lang) -> list[tuple[str, lis
     def row(line: Ranked) -> tuple[str, ...]:
         return name(line.unit), str(line.place), percent(line.share), f"{line.n}/{line.of}", percent(line.low)
 
-    groups = ((said(lang, word), [x for x in found.lines if x.type == code]) for code, word in CLASSES.items())
-    return [(title, [row(line) for line in lines]) for title, lines in groups if lines]
+    def few(type_: str) -> str:
+        units = [name(unit) for unit in found.few if (known := book.directory.get(unit)) and known.type == type_]
+        told = N_("件数太少，不排名：%(units)s")
+        return said(lang, told, units=("、" if lang == "zh" else ", ").join(units)) if units else ""
+
+    groups = ((code, word, [x for x in found.lines if x.type == code]) for code, word in CLASSES.items())
+    return [(said(lang, word), [row(x) for x in lines], few(code)) for code, word, lines in groups if lines]
 
 
 async def _kept(office: Office, name: str, question: Callable[..., Asked], *asked: Any) -> Asked:

@@ -19,6 +19,7 @@ from hub.machines.registry import MACHINES
 from hub.privacy.randomness import draw
 from supervision import readings, sampling
 from supervision.figures import MINIMUM
+from supervision.readings import FirstPass
 
 SEED_BYTES = 8
 NOTHING: Mapping[str, str] = {}
@@ -88,8 +89,7 @@ async def _queue(
         until=until,
         supervises=supervises,
         agreement=await _agreement(desk, since, until) if supervises else None,
-        passes=await _passes(desk, since, until) if supervises else [],
-        minimum=MINIMUM,
+        **(await _passes(desk, since, until) if supervises else {}),
         most=sampling.MOST,
         errors=errors,
         asked=asked,
@@ -102,20 +102,22 @@ async def _agreement(desk: Desk, since: Any, until: Any) -> dict[str, Any]:
     return {"value": shown(value), "n": value.n, "of": value.of, "enough": value.enough}
 
 
-async def _passes(desk: Desk, since: Any, until: Any) -> list[tuple[str, ...]]:
+async def _passes(desk: Desk, since: Any, until: Any) -> dict[str, Any]:
+    """First passes by unit and officer; in one line those with too few replies to be compared."""
     read = desk.office.store.read
     found = await read(readings.first_pass, desk.actor, since, until, desk.book, room="heavy")
     names = await read(readings.names, found)
-    return [
-        (
-            desk.unit(line.unit) or line.unit,
-            names.get(line.officer, line.officer) or desk.say(N_("全单位")),
-            shown(line.value),
-            str(line.value.n),
-            str(line.value.of),
-        )
-        for line in sorted(found, key=lambda line: not line.value.enough)
-    ]
+
+    def name(line: FirstPass) -> tuple[str, str]:
+        whole = names.get(line.officer, line.officer) or desk.say(N_("全单位"))
+        return desk.unit(line.unit) or line.unit, whole
+
+    few = [f"{' '.join(name(x))} {x.value.n}/{x.value.of}" for x in found if not x.value.enough]
+    told = N_("不足%(n)s件，件数太少，不比较：%(lines)s")
+    return {
+        "passes": [(*name(x), shown(x.value), str(x.value.n), str(x.value.of)) for x in found if x.value.enough],
+        "few": desk.say(told, n=MINIMUM, lines=("、" if desk.lang == "zh" else ", ").join(few)) if few else "",
+    }
 
 
 async def _reading(
