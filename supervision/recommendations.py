@@ -62,6 +62,29 @@ MOVES: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """A part of the list: these states, of them only those past their day, or only those sent back once or more."""
+
+    name: Said
+    states: frozenset[str]
+    late: bool = False
+    again: bool = False
+
+
+_OPEN = frozenset((*COUNTING, *READ))
+SHELVES: Mapping[str, Shelf] = {
+    "all": Shelf(Said("全部", "All"), frozenset(STATES)),
+    "open": Shelf(Said("未了结", "Open"), _OPEN),
+    "owed": Shelf(Said("待答复", "Answer owed"), frozenset({"owed"})),
+    "late": Shelf(Said("已超期", "Overdue"), frozenset(COUNTING), late=True),
+    "answered": Shelf(Said("已答复，待看", "Answered, to be read"), frozenset(READ)),
+    "agreed": Shelf(Said("按承诺办理", "Being done"), frozenset({"agreed"})),
+    "again": Shelf(Said("退回重答", "Sent back"), _OPEN, again=True),
+    "ended": Shelf(Said("已了结", "Settled"), frozenset({"settled", "dropped"})),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What came with a move."""
 
@@ -81,23 +104,46 @@ def may_see(of: Recommendation, actor: Actor, book: Rulebook) -> bool:
     return _works(actor) or any(unit in mine for unit in book.directory.above(of.unit))
 
 
-def visible(tx: Tx, actor: Actor, book: Rulebook) -> list[Recommendation]:
-    """What an officer may see, the open ones first."""
+def visible(
+    tx: Tx, actor: Actor, book: Rulebook, shelf: str = "all", unit: str = "", now: datetime | None = None
+) -> list[Recommendation]:
+    """What an officer may see of a shelf, of a unit with those below it; the open ones first."""
+    wanted = SHELVES[shelf]
+    late_at = now if wanted.late else None
+    return rows.listed(tx, _units(actor, unit, book), wanted.states, late_at, 2 if wanted.again else 1)
+
+
+def standing(tx: Tx, actor: Actor, book: Rulebook, unit: str, now: datetime) -> dict[str, int]:
+    """How many an officer would find on each shelf at this moment."""
+    there = rows.standing(tx, _units(actor, unit, book), now)
+    found = dict.fromkeys(SHELVES, 0)
+    for code, wanted in SHELVES.items():
+        for state in wanted.states & there.keys():
+            stand = there[state]
+            found[code] += stand.late if wanted.late else stand.again if wanted.again else stand.n
+    return found
+
+
+def waiting(tx: Tx, actor: Actor, book: Rulebook, now: datetime) -> int:
+    """How many wait for the officer: answers and reports for supervision, what is owed for a unit's signer."""
+    everywhere = rows.standing(tx, None, now) if actor.has("supervisor") else {}
+    mine = {below for unit in actor.units(*UNIT) for below in book.directory.below(unit)}
+    owed = rows.standing(tx, mine, now) if mine else {}
+    read = sum(everywhere[state].n for state in READ if state in everywhere)
+    return read + sum(owed[state].n for state in COUNTING if state in owed)
+
+
+def _units(actor: Actor, unit: str, book: Rulebook) -> frozenset[str] | None:
+    """The units whose recommendations an officer reads; None for all there are."""
+    asked = book.directory.below(unit) if unit else None
     if _works(actor):
-        return rows.listed(tx)
-    mine = actor.units("signer", "handler")
-    return rows.listed(tx, {below for unit in mine for below in book.directory.below(unit)})
+        return asked
+    mine = frozenset(below for held in actor.units("signer", "handler") for below in book.directory.below(held))
+    return mine if asked is None else mine & asked
 
 
 def _works(actor: Actor) -> bool:
     return actor.has("supervisor") or actor.has("leader")
-
-
-def waiting(tx: Tx, actor: Actor, book: Rulebook) -> int:
-    """How many wait for the officer: answers and reports for supervision, what is owed for a unit's signer."""
-    n = rows.in_states(tx, READ) if actor.has("supervisor") else 0
-    mine = {below for unit in actor.units(*UNIT) for below in book.directory.below(unit)}
-    return n + (rows.in_states(tx, COUNTING, mine) if mine else 0)
 
 
 def issue(

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.moments import to_text
 from hub.storage.rows import columns, from_row, insert, to_json, to_row
-from hub.storage.tx import Tx
+from hub.storage.tx import Row, Tx
 
 MOST = 200
 
@@ -51,17 +52,18 @@ _NAMES = columns(Recommendation)
 NEXT = "SELECT COALESCE(MAX(n), 0) + 1 AS n FROM recommendations"
 ADD = f"{insert('recommendations', _NAMES)} ON CONFLICT (n) DO NOTHING RETURNING n"
 ONE = "SELECT * FROM recommendations WHERE n = :n"
-LISTED = "SELECT * FROM recommendations ORDER BY ended_at IS NOT NULL, n DESC LIMIT :limit"
-OF_UNITS = """
-SELECT * FROM recommendations WHERE unit IN (SELECT CAST(value AS TEXT) FROM json_each(:units))
+_UNITS = "(:everywhere = 1 OR unit IN (SELECT CAST(value AS TEXT) FROM json_each(:units)))"
+LISTED = f"""
+SELECT * FROM recommendations
+WHERE {_UNITS} AND state IN (SELECT CAST(value AS TEXT) FROM json_each(:states))
+  AND (CAST(:late_at AS TEXT) IS NULL OR due_at <= :late_at) AND round >= :round
 ORDER BY ended_at IS NOT NULL, n DESC LIMIT :limit
-"""
+"""  # noqa: S608
 DUE = "SELECT * FROM recommendations WHERE rung_at IS NOT NULL AND rung_at <= :now ORDER BY rung_at, n LIMIT :limit"
-IN_STATES = """
-SELECT COUNT(*) AS n FROM recommendations
-WHERE ended_at IS NULL AND state IN (SELECT CAST(value AS TEXT) FROM json_each(:states))
-  AND (:everywhere = 1 OR unit IN (SELECT CAST(value AS TEXT) FROM json_each(:units)))
-"""
+STANDING = f"""
+SELECT state, COUNT(*) AS n, COUNT(*) FILTER (WHERE due_at <= :now) AS late, COUNT(*) FILTER (WHERE round > 1) AS again
+FROM recommendations WHERE {_UNITS} GROUP BY state
+"""  # noqa: S608
 # The row decides, not what was read before: on PostgreSQL deeds run side by side.
 CHANGE = """
 UPDATE recommendations SET state = :state, round = :round, revision = :revision, since = :since, due_at = :due_at,
@@ -79,9 +81,14 @@ SELECT kind, COUNT(*) AS issued, COUNT(*) FILTER (WHERE adopted = 'yes' OR adopt
     COUNT(*) FILTER (WHERE adopted = 'no') AS refused, COUNT(*) FILTER (WHERE ended_at IS NULL) AS unsettled
 FROM recommendations WHERE issued_at >= :since AND issued_at < :until GROUP BY kind ORDER BY kind
 """
-OPEN = """
-SELECT COUNT(*) AS n, COUNT(*) FILTER (WHERE due_at <= :now) AS late FROM recommendations WHERE ended_at IS NULL
-"""
+
+
+class Stand(NamedTuple):
+    """How many stand in a state, how many of them are past their day, and how many were sent back before."""
+
+    n: int
+    late: int
+    again: int
 
 
 def add(tx: Tx, new: Recommendation) -> Recommendation | None:
@@ -97,19 +104,28 @@ def one(tx: Tx, n: int) -> Recommendation | None:
     return from_row(Recommendation, rows[0]) if rows else None
 
 
-def listed(tx: Tx, units: Iterable[str] | None = None) -> list[Recommendation]:
-    """The open ones first, then the newest; of some units alone where they are named."""
-    if units is None:
-        rows = tx.execute(LISTED, {"limit": MOST})
-    else:
-        rows = tx.execute(OF_UNITS, {"units": to_json(sorted(units)), "limit": MOST})
-    return [from_row(Recommendation, row) for row in rows]
+def listed(
+    tx: Tx,
+    units: Iterable[str] | None,
+    states: Iterable[str],
+    late_at: datetime | None = None,
+    rounds: int = 1,
+) -> list[Recommendation]:
+    """Those in these states, the open ones first, then the newest; of some units alone where they are named, only those
+    past their day at `late_at`, only those in this round or a later one."""
+    late = None if late_at is None else to_text(late_at)
+    asked = {**_at(units), "states": to_json(sorted(states)), "late_at": late, "round": rounds, "limit": MOST}
+    return [from_row(Recommendation, row) for row in tx.execute(LISTED, asked)]
 
 
-def in_states(tx: Tx, states: Iterable[str], units: Iterable[str] | None = None) -> int:
-    """How many stand in one of these states, at these units where they are named."""
-    asked = {"states": to_json(sorted(states)), "units": to_json(sorted(units or ())), "everywhere": int(units is None)}
-    return int(tx.execute(IN_STATES, asked)[0]["n"])
+def standing(tx: Tx, units: Iterable[str] | None, now: datetime) -> dict[str, Stand]:
+    """State → how many stand there at this moment, at these units where they are named."""
+    rows = tx.execute(STANDING, {**_at(units), "now": to_text(now)})
+    return {r["state"]: Stand(int(r["n"]), int(r["late"]), int(r["again"])) for r in rows}
+
+
+def _at(units: Iterable[str] | None) -> Row:
+    return {"units": to_json(sorted(units or ())), "everywhere": int(units is None)}
 
 
 def due(tx: Tx, now: datetime, limit: int) -> list[Recommendation]:
@@ -143,9 +159,3 @@ def counts(tx: Tx, since: datetime, until: datetime) -> dict[str, tuple[int, int
     """Kind → issued in a period, and of these adopted, not adopted, and not settled yet."""
     rows = tx.execute(COUNTS, {"since": to_text(since), "until": to_text(until)})
     return {r["kind"]: (int(r["issued"]), int(r["adopted"]), int(r["refused"]), int(r["unsettled"])) for r in rows}
-
-
-def open_now(tx: Tx, now: datetime) -> tuple[int, int]:
-    """How many are open, and how many of them late."""
-    row = tx.execute(OPEN, {"now": to_text(now)})[0]
-    return int(row["n"]), int(row["late"])

@@ -30,6 +30,12 @@ async def test_a_recommendation_goes_to_a_unit_and_comes_back_answered(site: Run
     late = await page.press("/answer", adopted="no", text="我又想了想。")
     assert late.status == 409, "what was answered on an old page changes nothing"
 
+    board = await see(supervisor, "/staff/board")
+    assert f'href="{PAGE}?shelf=answered"' in board.html, "the board leads to what was answered"
+    assert f'href="{PAGE}/1"' in (await see(supervisor, f"{PAGE}?shelf=answered")).html
+    for shelf in ("late", "again", "owed"):
+        assert f'href="{PAGE}/1"' not in (await see(supervisor, f"{PAGE}?shelf={shelf}")).html, shelf
+
     page = await see(supervisor, f"{PAGE}/1")
     agreed = await page.press("/agree")
     assert "按承诺办理" in agreed.html

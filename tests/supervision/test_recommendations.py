@@ -44,6 +44,14 @@ async def told(office: Office, actor: Actor, text: str) -> int:
     return sum(row["text"] == text for row in on_desk)
 
 
+async def every_shelf_holds_what_it_says(office: Office, actor: Actor, unit: str, **wanted: int) -> None:
+    book, read, now = await office.book(), office.store.read, office.clock()
+    counts = await read(advice.standing, actor, book, unit, now)
+    assert {code: counts[code] for code in wanted} == wanted
+    for code, n in counts.items():
+        assert len(await read(advice.visible, actor, book, code, unit, now)) == n, code
+
+
 async def test_a_unit_answers_promises_reports_and_supervision_settles(
     store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
@@ -91,6 +99,8 @@ async def test_an_answer_is_sent_back_and_owed_again_and_a_refusal_needs_no_day(
         of = await act(office, of, "report", SIGNER)
         of = await act(office, of, "send_back", SUPERVISOR, Given("没有写做什么。"))
     assert (of.state, of.round, of.promised) == ("owed", 2, "")
+    for actor, unit, n in ((SUPERVISOR, "", 1), (SIGNER, "urban", 1), (SUPERVISOR, "housing", 0), (ELSEWHERE, "", 0)):
+        await every_shelf_holds_what_it_says(office, actor, unit, open=n, again=n, late=0)
     of = await act(office, of, "answer", SIGNER, Given("路灯由电力公司养护，不归我局。", "no"))
     of = await act(office, of, "agree", SUPERVISOR, Given())
     assert of.state == "settled"
@@ -108,7 +118,9 @@ async def test_the_clock_reminds_and_warns_each_once_and_rests_while_supervision
     assert await told(office, SIGNER, "advice_due") == 1, "of two rungs that were missed the highest is told"
     assert await told(office, SIGNER, "advice_late") == 2
     assert await told(office, LEADER, "advice_late") == 1, "three working days late"
-    assert await store.read(rows.open_now, clock.now) == (1, 1)
+    book = await office.book()
+    counts = await store.read(advice.standing, SUPERVISOR, book, "", clock.now)
+    assert (counts["open"], counts["owed"], counts["late"], counts["answered"]) == (1, 1, 1, 0)
     stored = await store.read(rows.one, of.n)
     assert stored is not None
     await act(office, stored, "answer", SIGNER, Given("已改。", "yes", DONE_BY))

@@ -117,9 +117,8 @@ async def _make(desk: Desk, move: str, key: Key, given: Mapping[str, str]) -> Ke
 
 async def _advice(desk: Desk) -> dict[str, int]:
     """How many recommendations that the officer may see are open, and how many of them late."""
-    seen = [one for one in await desk.office.store.read(advice.visible, desk.actor, desk.book) if one.ended_at is None]
-    late = [one for one in seen if one.state in advice.COUNTING and desk.now >= one.due_at]
-    return {"open": len(seen), "late": len(late)}
+    counts = await desk.office.store.read(advice.standing, desk.actor, desk.book, "", desk.now)
+    return {"open": counts["open"], "late": counts["late"]}
 
 
 def key_of(request: web.Request) -> Key:

@@ -120,7 +120,7 @@ def waiting(tx: Tx, actor: Actor, book: Rulebook, now: datetime) -> dict[str, in
     for code, _, _, roles, views in PLACES:
         if views and any(actor.has(role) for role in roles):
             counted[code] = sum(lists.count(tx, eye, wanted(view)) for view in views if _mine(actor, view))
-    counted["bulletins"] = releasing.waiting(tx, actor) + recommendations.waiting(tx, actor, book)
+    counted["bulletins"] = releasing.waiting(tx, actor) + recommendations.waiting(tx, actor, book, now)
     if talks.may(actor, book):
         counted["talks"] = stored_talks.waiting(tx)
     return counted

@@ -16,7 +16,7 @@ from hub.storage import people
 from hub.storage import recommendations as stored
 from hub.storage.recommendations import Recommendation
 from supervision import recommendations as advice
-from supervision.recommendations import ADOPTED, KINDS, STATES, Given
+from supervision.recommendations import ADOPTED, KINDS, SHELVES, STATES, Given
 
 TONES = {"owed": "amber", "offered": "blue", "agreed": "amber", "reported": "blue", "settled": "jade", "dropped": ""}
 WORDS = {
@@ -34,6 +34,12 @@ DONE = N_("已登记，对方会收到通知。")
 async def show_list(request: web.Request) -> web.StreamResponse:
     """Those that exist for the officer, the open ones first, with the form for a new one."""
     return await _list(await sit(request))
+
+
+def to_shelf(shelf: str, unit: str = "") -> str:
+    """The address of a part of the list."""
+    asked = {"shelf": shelf, **({"at": unit} if unit else {})}
+    return f"/staff/recommendations?{urlencode(asked)}"
 
 
 async def issue(request: web.Request) -> web.StreamResponse:
@@ -101,15 +107,21 @@ def _ours(fault: Refusal) -> Refusal:
 
 
 async def _list(desk: Desk, given: dict[str, str] | None = None, fault: Refusal | None = None) -> web.Response:
-    rows = await desk.office.store.read(advice.visible, desk.actor, desk.book)
+    read, asked = desk.office.store.read, query(desk.request)
+    shelf, unit = asked.get("shelf", ""), asked.get("at", "")
+    shelf = shelf if shelf in SHELVES else "all"
+    rows = await read(advice.visible, desk.actor, desk.book, shelf, unit, desk.now)
+    counts = await read(advice.standing, desk.actor, desk.book, unit, desk.now)
     wrong = fault.fields if isinstance(fault, Invalid) else {}
     units = desk.book.directory.units.values()
-    kept = given or {"unit": query(desk.request).get("unit", ""), "about": query(desk.request).get("about", "")}
+    kept = given or {"unit": asked.get("unit", ""), "about": asked.get("about", "")}
     return await show(
         desk,
         "recommendations.html",
         status=status_of(fault) if fault else 200,
         rows=[_row(desk, of) for of in rows],
+        shelves=[(to_shelf(code, unit), desk.word(s.name), counts[code], code == shelf) for code, s in SHELVES.items()],
+        at=desk.unit(unit),
         may_issue=desk.actor.has("supervisor"),
         given=kept,
         units=[

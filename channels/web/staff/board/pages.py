@@ -9,7 +9,7 @@ from aiohttp import web
 from channels.texts.catalog import N_
 from channels.web.forms import query
 from channels.web.staff import cards
-from channels.web.staff.board import charts, ranking, sheets
+from channels.web.staff.board import advice, charts, ranking, sheets
 from channels.web.staff.board.asked import VIEWS, Asked, asked_of, is_cut, views
 from channels.web.staff.board.sheets import Sheet
 from channels.web.staff.frame import Desk, show, sit
@@ -25,7 +25,7 @@ SHORT = ("received", "answered", "on_time", "unit_on_time", "first_pass", "solve
 """Columns of a table on a page; the file has all."""
 DRAWN = (
     *("months", "tiles", "by", "watches", "groups", "counts", "shares", "received", "on_time", "waits", "late_from"),
-    *("rounds", "heat", "before", "definitions", "both", "excluded", "cards", "adding_up", "ranks"),
+    *("rounds", "heat", "before", "definitions", "both", "excluded", "cards", "adding_up", "advice", "ranks"),
 )
 """What a view may draw; the page leaves out what this one has not."""
 TYPES = {
@@ -90,6 +90,7 @@ async def _all(desk: Desk, asked: Asked, seen: Board) -> tuple[dict[str, Any], l
         "received": charts.points(found) if any(s.received for s in found) else [],
         "before": (since, until),
         "definitions": [sheets.definition(desk, value) for value in seen.figures.values()],
+        "advice": await advice.on_page(desk, asked.unit),
         **await cards.on_page(desk, seen, (asked.since, asked.until), asked.unit),
     }, [sheets.of_figures(desk, asked, seen.figures.values(), before.figures)]
 
