@@ -98,14 +98,13 @@ def publish(
 
 
 def visible(dossier: Dossier, actor: Actor, book: Rulebook) -> bool:
-    """Whether the case exists for the actor, assisting units and a called duty office included.
+    """Whether the case exists for the actor, assisting units, a called duty office and who calls back included.
 
     A sealed case is gone for whoever entered it, whatever other role they hold.
     """
     if dossier.case.sealed and entered.by(dossier, actor.person):
         return False
-    joint = [o.unit for o in dossier.overlays if o.kind in ("joint", "duty") and o.state == "open"]
-    return actor.kind == "system" or sight.sees(actor, dossier.case, book.directory, joint)
+    return actor.kind == "system" or sight.sees(actor, dossier.case, book.directory, dossier.overlays)
 
 
 def _write(tx: Tx, before: Dossier, step: Step, book: Rulebook, now: datetime) -> None:

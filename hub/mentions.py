@@ -8,7 +8,7 @@ from datetime import datetime
 from hub.case import Dossier, Notice
 from hub.errors import Invalid, Said
 from hub.people import Actor
-from hub.sight import WHOLE_HUB
+from hub.sight import ASSISTING, CALLER, WHOLE_HUB
 from hub.storage import people
 from hub.storage.tx import Tx
 from hub.units import Directory
@@ -35,12 +35,12 @@ def colleagues(tx: Tx, dossier: Dossier, sees: Sees, directory: Directory, now: 
 
 def _near(dossier: Dossier, directory: Directory) -> frozenset[str]:
     """Units whose people can have the case in sight; whether they do is asked for each of them."""
-    joint = (o.unit for o in dossier.overlays if o.kind in ("joint", "duty") and o.state == "open")
+    joint = (o.unit for o in dossier.overlays if o.kind in ASSISTING and o.state == "open")
     return frozenset(above for unit in (dossier.case.unit, *joint) if unit for above in directory.above(unit))
 
 
 def _may(role: str, unit: str | None, near: frozenset[str]) -> bool:
-    return unit in near if unit else role in WHOLE_HUB
+    return unit in near if unit else role in WHOLE_HUB or role == CALLER
 
 
 def named(text: str, labels: Iterable[str]) -> Iterator[str]:

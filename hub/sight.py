@@ -7,13 +7,18 @@ who complained. What an actor may not see answers exactly like what does not exi
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.case import Case
+from hub.case import Case, Overlay
 from hub.machines.guards import conflicts
+from hub.machines.outcome_guards import CALL
 from hub.people import Actor
 from hub.units import Directory
 
-WHOLE_HUB = frozenset({"intake", "dispatcher", "reviewer", "supervisor", "caller", "leader", "publisher"})
+WHOLE_HUB = frozenset({"intake", "dispatcher", "reviewer", "supervisor", "leader", "publisher"})
 """Hub-wide roles that see every case which is not sealed."""
+CALLER = "caller"
+"""The role that sees no case but those it calls back, or has called back."""
+ASSISTING = frozenset({"joint", "duty"})
+"""Open records that let the people of another unit in: joint work, and the duty office that was called."""
 NAMED_ON_SEALED = frozenset({"supervisor", "handler", "signer"})
 """Roles at the very unit that a sealed kind names; for everybody else the case does not exist."""
 
@@ -24,7 +29,8 @@ class Sight:
 
     `everywhere`: all cases that are not sealed. `units`: cases at these units. `sealed`: sealed cases at these units.
     `barred_service` / `barred_misconduct`: targets whose complaints of that aim the actor never sees. `person`: the
-    natural person, for whom a sealed case is gone that they entered as a clerk.
+    natural person, for whom a sealed case is gone that they entered as a clerk. `caller`: the officer's id where they
+    make call-backs, else empty.
     """
 
     everywhere: bool
@@ -33,6 +39,7 @@ class Sight:
     barred_service: frozenset[str]
     barred_misconduct: frozenset[str]
     person: str = ""
+    caller: str = ""
 
 
 def sight(actor: Actor, directory: Directory) -> Sight:
@@ -51,23 +58,31 @@ def sight(actor: Actor, directory: Directory) -> Sight:
             u for u in directory.units if homes and directory.bureau(u) in {directory.bureau(h) for h in homes}
         ),
         person=actor.person,
+        caller=actor.id if CALLER in actor.hub_roles else "",
     )
 
 
-def sees(actor: Actor, case: Case, directory: Directory, joint: Iterable[str] = ()) -> bool:
-    """Whether the case exists for the actor; `joint` are the units that assist on it."""
+def sees(actor: Actor, case: Case, directory: Directory, records: Iterable[Overlay] = ()) -> bool:
+    """Whether the case exists for the actor; `records` are those on it."""
     if actor.kind == "citizen":
         return actor.id.split(":")[1] == case.id
-    return within(sight(actor, directory), case, directory, joint)
+    return within(sight(actor, directory), case, records)
 
 
-def within(eye: Sight, case: Case, directory: Directory, joint: Iterable[str] = ()) -> bool:
+def within(eye: Sight, case: Case, records: Iterable[Overlay] = ()) -> bool:
     """The same rule as the lists' SQL (hub/storage/lists.py), for one case that the actor did not enter."""
     if barred(eye, case):
         return False
     if case.sealed:
         return case.unit in eye.sealed
-    return eye.everywhere or case.unit in eye.units or any(unit in eye.units for unit in joint)
+    return eye.everywhere or case.unit in eye.units or any(_lets_in(record, eye) for record in records)
+
+
+def _lets_in(record: Overlay, eye: Sight) -> bool:
+    """A record by which a case exists for somebody who sees it by no unit of theirs."""
+    if record.kind in ASSISTING:
+        return record.state == "open" and record.unit in eye.units
+    return record.kind == CALL and bool(eye.caller) and (record.state == "open" or record.decided_by == eye.caller)
 
 
 def barred(eye: Sight, case: Case) -> bool:

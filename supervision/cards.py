@@ -51,7 +51,7 @@ def on_board(
     found = []
     for card in cards.between(tx, _begin(min(first, last - timedelta(days=longest)), book), _end(last, book), MOST):
         case = cases.get(tx, card.case_id)
-        if case is not None and within(eye, case, book.directory) and (not wanted or card.unit in wanted):
+        if case is not None and within(eye, case) and (not wanted or card.unit in wanted):
             found.append((card, case.number))
     shown = (_shown(card, number, book) for card, number in found)
     return tuple(s for s in shown if s.day >= first), tuple(add_up([card for card, _ in found], last, book))

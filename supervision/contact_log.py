@@ -48,6 +48,6 @@ def log(tx: Tx, actor: Actor, officer: str, number: str, before: int, book: Rule
     eye, names, rows = sight(actor, book.directory), dict(everyone), list[Opening]()
     for one in found[:PAGE]:
         case = cases.get(tx, one.case_id)
-        if case is not None and within(eye, case, book.directory):
+        if case is not None and within(eye, case):
             rows.append(Opening(one.at, names.get(one.officer, one.officer), case.number, one.why))
     return Log(tuple(rows), found[PAGE - 1].seq if len(found) > PAGE else 0, everyone)

@@ -30,6 +30,11 @@ ASSISTED = f"""
 SELECT DISTINCT o.case_id FROM overlays o
 WHERE o.kind IN ('joint', 'duty') AND o.state = 'open' AND o.unit {_IN.format("units")}
 """  # noqa: S608
+# The cases that are to be called back, and those that this officer has called back.
+CALLED = """
+SELECT o.case_id FROM overlays o WHERE o.kind = 'call_back' AND o.state = 'open'
+UNION SELECT o.case_id FROM overlays o WHERE o.kind = 'call_back' AND o.decided_by = :caller
+"""
 RECORDED = f"SELECT o.case_id FROM overlays o WHERE o.state = 'open' AND o.kind {_IN.format('records')}"  # noqa: S608
 FILTERS = {
     "machine": "c.machine = :machine",
@@ -51,7 +56,7 @@ FILTERS = {
 NAMED = {
     "numbers": f"number {_IN.format('numbers')}",
     "ids": f"id {_IN.format('ids')}",
-    "assisted": f"id {_IN.format('assisted')}",
+    "beside": f"id {_IN.format('beside')}",
     "records": f"id IN ({RECORDED})",
 }
 """Cases that are asked for by name are read first: left to itself SQLite walks a unit's whole index for one number."""
@@ -113,11 +118,17 @@ def scope(tx: Tx, eye: Sight) -> Branch:
     """The whole sight of an actor as conditions on `c`, for questions that walk another index than these lists do."""
     where, params = _where(eye, {})
     if not eye.everywhere:
-        units = to_json(sorted(eye.units))
-        assisted = [str(r["case_id"]) for r in tx.execute(ASSISTED, {"units": units})]
-        where.append(f"(c.unit {_IN.format('own')} OR c.{NAMED['assisted']})")
-        params |= {"own": units, "assisted": to_json(sorted(assisted))}
+        where.append(f"(c.unit {_IN.format('own')} OR c.{NAMED['beside']})")
+        params |= {"own": to_json(sorted(eye.units)), "beside": to_json(_beside(tx, eye))}
     return where, params
+
+
+def _beside(tx: Tx, eye: Sight) -> list[str]:
+    """The cases that exist for an actor by a record on them, beside those of the own units."""
+    found = {str(r["case_id"]) for r in tx.execute(ASSISTED, {"units": to_json(sorted(eye.units))})}
+    if eye.caller:
+        found |= {str(r["case_id"]) for r in tx.execute(CALLED, {"caller": eye.caller})}
+    return sorted(found)
 
 
 def cursor_of(case: Case, *, newest: bool = False) -> Cursor:
@@ -137,11 +148,9 @@ def _branches(tx: Tx, eye: Sight, wanted: Wanted) -> Iterator[Branch]:
             if asked in (None, unit):
                 for part in _by_state({**wanted, "unit": unit}):
                     yield _where(eye, part, sealed_only=unit not in eye.units)
-        units = to_json(sorted(eye.units))
-        assisted = {str(r["case_id"]) for r in tx.execute(ASSISTED, {"units": units})}
-        if assisted:
+        if beside := _beside(tx, eye):
             where, params = _where(eye, wanted)
-            yield [*where, ELSEWHERE], {**params, "own": units, "assisted": to_json(sorted(assisted))}
+            yield [*where, ELSEWHERE], {**params, "own": to_json(sorted(eye.units)), "beside": to_json(beside)}
         return
     for part in _by_state(wanted):
         yield _where(eye, part)

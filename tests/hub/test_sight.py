@@ -1,18 +1,20 @@
 """Who may see what: the rule for one case and the lists' SQL agree, and the accused never learns who complained."""
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from hub import reading
-from hub.case import Case
+from hub.case import Case, Overlay
 from hub.errors import NotFound
 from hub.people import citizen
-from hub.sight import sight, within
+from hub.sight import Sight, sight, within
 from hub.storage import cases, lists
 from hub.storage.contract import Store
+from hub.storage.rows import to_json
 from hub.storage.tx import Tx
 from hub.submission import Contact
 from tests.builders import RECEPTION, REVIEWER, SUPERVISOR, a_letter, an_office, an_officer
@@ -28,6 +30,8 @@ ACTORS = (
     an_officer("纪委", "supervisor@discipline", "handler@discipline"),
     an_officer("督查兼城管", "supervisor", home="urban"),
     an_officer("管理员", "admin", home="intake"),
+    an_officer("回访员", "caller", home="intake"),
+    an_officer("回访兼城管", "caller", "handler@urban", home="urban"),
 )
 UNITS = ("", "urban", "police", "traffic_police", "discipline", "supervision")
 
@@ -53,13 +57,41 @@ async def test_the_list_of_an_actor_holds_exactly_the_cases_the_actor_may_see(
     template = await store.read(cases.get, receipt.case_id)
     assert template is not None
     made = await store.write(write_cases, template)
+    records = await store.write(write_calls, made, clock())
     directory = (await office.book()).directory
     for actor in ACTORS:
         eye = sight(actor, directory)
         listed = await store.read(lists.page, eye, {"numbers": [c.number for c in made]}, 1000)
-        expected = {c.number for c in made if within(eye, c, directory)}
+        expected = {c.number for c in made if within(eye, c, records.get(c.id, ()))}
         assert {c.number for c in listed} == expected, actor.name
         assert await store.read(lists.count, eye, {"numbers": [c.number for c in made]}, 1000) == len(expected)
+        assert {c.id for c in made if c.number in expected} == await store.read(in_scope, eye, made), actor.name
+
+
+def write_calls(tx: Tx, made: list[Case], now: datetime) -> dict[str, tuple[Overlay, ...]]:
+    """Some cases have a call that is owed, some one that a caller or somebody else has made, or joint work."""
+    first, other, supervisor = (actor.id for actor in (ACTORS[-2], ACTORS[-1], SUPERVISOR))
+    given = [
+        Overlay(1, "call_back", "open", now, "system", "system"),
+        Overlay(1, "call_back", "done", now, "system", "system", decided_at=now, decided_by=first),
+        Overlay(1, "call_back", "unreached", now, "system", "system", decided_at=now, decided_by=other),
+        Overlay(1, "call_back", "done", now, "system", "system", decided_at=now, decided_by=supervisor),
+        Overlay(1, "call_back", "missed", now, "system", "system", decided_at=now, decided_by="system"),
+        Overlay(1, "joint", "open", now, "system", "system", unit="urban"),
+        Overlay(1, "joint", "done", now, "system", "system", unit="urban"),
+    ]
+    records = {case.id: (given[n % 8],) for n, case in enumerate(made) if n % 8 < len(given)}
+    for case_id, overlays in records.items():
+        cases.put_overlays(tx, case_id, overlays)
+    return records
+
+
+def in_scope(tx: Tx, eye: Sight, made: list[Case]) -> set[str]:
+    """The same rule where questions walk another index than the lists do."""
+    where, params = lists.scope(tx, eye)
+    ids = to_json([case.id for case in made])
+    sql = f"SELECT c.id FROM cases c WHERE c.id IN (SELECT CAST(value AS TEXT) FROM json_each(:made)) AND {' AND '.join(where)}"  # noqa: E501
+    return {str(row["id"]) for row in tx.execute(sql, {**params, "made": ids})}
 
 
 @pytest.mark.parametrize("aim", ["service", "misconduct"])

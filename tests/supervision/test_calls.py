@@ -1,17 +1,19 @@
 """Calls when the limit ends: who may make them, how often they are tried, and what is said apart from what is rated."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from hub import contact
+from hub import contact, reading
 from hub.case import Overlay
-from hub.errors import Forbidden, Invalid, NotNow
+from hub.errors import Forbidden, Invalid, NotFound, NotNow
 from hub.followers import run_followers, verify_totals
 from hub.intake import Received
 from hub.office import Office
-from hub.people import citizen
+from hub.people import Actor, citizen
+from hub.rulebook import Rulebook
 from hub.storage import outbox, totals
 from hub.storage.contract import Store
 from hub.verify import verify
@@ -201,15 +203,34 @@ async def test_a_hidden_letter_is_asked_by_its_channel_and_never_put_down_for_a_
     assert datetime.fromisoformat(asked[0]["next_at"]) > clock.now, "nobody is asked at midnight"
 
 
-async def test_a_caller_opens_the_number_only_while_a_call_is_owed(
+async def test_a_letter_exists_for_a_caller_from_its_call_on_and_its_number_only_while_that_is_owed(
     store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
     office = await an_office(store, clock, tmp_path)
-    receipt = await answered(office)
-    with pytest.raises(Forbidden):
-        await contact.show(office, receipt.number, CALLER)
+    receipt, colleague = await answered(office), replace(CALLER, id="o-2", person="p-2")
+    book = await office.book()
+    for nobody_yet in (
+        contact.show(office, receipt.number, CALLER),
+        office.act(receipt.number, "remark", NOTE, CALLER),
+    ):
+        with pytest.raises(NotFound):
+            await nobody_yet
     await limit_ends(office, store, receipt, clock)
     assert (await contact.show(office, receipt.number, CALLER)).phone == "13900001234"
+    assert await listed(store, colleague, book, clock) == [receipt.number]
+    await office.act(receipt.number, "call_back", {"result": "reached", "solved": "yes", "text": "办好了。"}, CALLER)
+    with pytest.raises(Forbidden):
+        await contact.show(office, receipt.number, CALLER)
+    assert await listed(store, CALLER, book, clock) == [receipt.number], "whoever called sees what became of it"
+    assert await listed(store, colleague, book, clock) == []
+    with pytest.raises(NotFound):
+        await store.read(reading.staff_case, receipt.number, colleague, book, clock())
+
+
+async def listed(store: Store, officer: Actor, book: Rulebook, clock: FixedClock) -> list[str]:
+    """What the inbox shows an officer, whatever its state."""
+    rows, _ = await store.read(reading.inbox, officer, "all", {}, book, clock())
+    return [row.number for row in rows]
 
 
 async def test_a_citizen_of_a_chat_is_asked_there_first_and_called_only_after_silence(
