@@ -53,7 +53,8 @@ WORTH_A_CALL = frozenset(
 """What a citizen with nothing but a phone is told by a person, where no gateway sends text messages (DESIGN §7)."""
 NOT_WORTH_A_MESSAGE = frozenset({"rated", "told_done", "message_added", "accepted"})
 """What need not be sent as a text message: the citizen did it a moment ago, or hears more soon."""
-UNASKED = frozenset({"received", "accepted", "dispatched", "message_added", "rated", "told_done"})
+RECEIPT = "received"
+UNASKED = frozenset({RECEIPT, "accepted", "dispatched", "message_added", "rated", "told_done"})
 """What the hub says by itself, before a person has looked: it repeats no word of the letter by mail."""
 MAIL = "mail"
 HANDS = 16
@@ -98,7 +99,7 @@ class Courier:
         taken = await self._office.store.write(deliveries.take, self._name, self._office.clock(), lease, limit)
         lanes = sorted(taken, key=lambda e: (e.claimed.case_id, e.claimed.recipient))
         grouped = groupby(lanes, key=lambda e: (e.claimed.case_id, e.claimed.recipient))
-        return [sorted(lane, key=lambda e: (e.claimed.created_at, e.claimed.key)) for _, lane in grouped]
+        return [sorted(lane, key=_turn_of) for _, lane in grouped]
 
     async def _go(self, lane: list[Errand]) -> None:
         for errand in lane:
@@ -274,7 +275,7 @@ class Courier:
 
     def _fails(self, channel: str, reason: str, *, alarm: bool) -> None:
         """Told once until it works again; how often it failed stands in its health."""
-        if self._outlets[channel].pulse.failed(reason, self._now(), alarm=alarm):
+        if self._outlets[channel].pulse.failed(reason, self._now(), "out", alarm=alarm):
             say = self._log.error if alarm else self._log.warning
             say("a channel is broken" if alarm else "a channel fails", channel=channel, error=reason)
 
@@ -387,6 +388,11 @@ def settled(tx: Tx, errand: Errand, ending: Ending, now: datetime) -> bool:
         notice = Notice(ending.to, ending.tells, f"{claimed.key}:{ending.tells}", {"text": claimed.text})
         outbox.put(tx, claimed.case_id, [notice], now)
     return True
+
+
+def _turn_of(errand: Errand) -> tuple[datetime, bool, str]:
+    """When a notice has its turn: as they were written, and of one moment the receipt before what happened next."""
+    return errand.claimed.created_at, errand.claimed.text != RECEIPT, errand.claimed.key
 
 
 def _form(form: Form, facts: Facts) -> Form:

@@ -71,9 +71,13 @@ def read_facts(tx: Tx, case_id: str, recipient: str, refs: str) -> Facts | None:
     return Facts(dossier, party, epoch, spoken.body if spoken else "", reply, enclosed(given, places))
 
 
-def text_of(text: str, form: Form, texts: Mapping[str, Any]) -> Mapping[str, str]:
-    """The edition's forms of a notice; in full an answer brings its reply along. KeyError for an unknown name."""
+def text_of(text: str, form: Form, case: Case, texts: Mapping[str, Any]) -> Mapping[str, str]:
+    """The edition's forms of a notice. In full an answer brings its reply along; what is added to an answered letter
+    waits for no day. Raises KeyError for an unknown name.
+    """
     name = "answer_body" if text == "answered" and form == "full" else text
+    if text == "message_added" and case.answered_at is not None:
+        name = "message_after_answer"
     found: Mapping[str, str] = texts["notices"][name]
     return found
 
@@ -95,15 +99,21 @@ def write(
     `attached`: the files go along with the words; else these say where they are.
     """
     lang = facts.party.lang
-    forms = text_of(text, form, desk.book.texts)
+    forms = text_of(text, form, facts.dossier.case, desk.book.texts)
     fill = _filling(text, refs, facts, code, desk)
     if form == "short":
         fill |= {"title": "", "question": "", "reply": ""}
     links = (fill["link"], f"{desk.site}/letters/track", desk.site)
     subject = forms[f"{lang}_subject"].format_map(fill)
-    whole = forms[f"{lang}_sms"] if form == "short" else forms[f"{lang}_body"].strip()
+    whole = _with_link(forms[f"{lang}_sms"], lang) if form == "short" else forms[f"{lang}_body"].strip()
     body = "\n\n".join(p for p in (whole.format_map(fill), _files(facts, form, fill["link"], attached=attached)) if p)
     return Written(subject, body, _short(forms[f"{lang}_sms"], fill, links))
+
+
+def _with_link(words: str, lang: str) -> str:
+    """The words of a text message for a channel that has room: with the address where they leave it out."""
+    where = "Follow it here: " if lang == "en" else "查进度："
+    return words if "{link}" in words else f"{words}\n{where}{{link}}"
 
 
 def _files(facts: Facts, form: Form, link: str, *, attached: bool) -> str:
@@ -139,10 +149,9 @@ def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: 
     case, lang = facts.dossier.case, facts.party.lang
     directory = desk.book.directory
     unit = directory.get(str(refs.get("unit") or case.unit))
-    reception = directory.get(directory.desks["reception"])
     named = "" if unit is None else unit.en if lang == "en" else unit.zh
     district = directory.district_en if lang == "en" else directory.district
-    answering = unit if unit is not None and unit.phones and not is_hidden(case) else reception
+    phone = unit.phones[0] if unit is not None and unit.phones and not is_hidden(case) else desk.book.desk_phone
     return {
         "number": case.number,
         "title": case.title,
@@ -154,7 +163,7 @@ def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: 
         "reason": _reason(refs, desk.book, lang),
         "question": facts.said,
         "days": str(refs.get("days") or ""),
-        "phone": answering.phones[0] if answering is not None and answering.phones else "12345",
+        "phone": phone,
         "result": "",
         "reply": facts.reply,
     }

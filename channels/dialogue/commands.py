@@ -25,6 +25,13 @@ GREETINGS = frozenset(
     ("你好", "您好", "在吗", "在么", "有人吗", "喂", "hi", "hello", "hey", "你好啊", "谢谢", "thanks")
 )
 
+_RATED: tuple[tuple[int, str, tuple[str, ...]], ...] = (
+    (5, "yes", ("1", "满意", "1满意", "解决了", "办好了", "good", "1 good")),
+    (3, "partly", ("2", "一般", "2一般", "部分解决", "so-so", "2 so-so")),
+    (1, "no", ("3", "不满意", "3不满意", "没解决", "没办好", "bad", "3 bad")),
+)
+RATINGS = {word: (score, outcome) for score, outcome, words in _RATED for word in words}
+"""What mails and text messages rate with, by one number or its words: score and outcome."""
 _BY_WORD = {word: name for name, words in WORDS.items() for word in words}
 _NUMBER = re.compile(r"(?<![\d-])(\d{4})\s?[-—–]\s?(\d{6,8})(?![\d-])")
 _DIGITS = re.compile(r"\d(?:[\s-]?\d)+")
@@ -58,6 +65,11 @@ def command_in(text: str) -> Command | None:
     if name in ("status", "add", "rate") and not head.isascii() and number_in(rest):
         return Command(name, rest.strip())
     return None
+
+
+def rating_in(text: str) -> tuple[int, str] | None:
+    """Score and outcome where the whole message is one of RATINGS."""
+    return RATINGS.get(plain(text))
 
 
 def is_greeting(text: str) -> bool:

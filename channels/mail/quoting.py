@@ -12,6 +12,12 @@ _HEAD = re.compile(
     r"^\s*[*>]*\s*(?:发送时间|时间|日期|收件人|主题|抄送|寄件日期|Sent|Date|To|Subject|Cc)\s*[:：]", re.IGNORECASE
 )
 _SIGNATURE = re.compile(r"^-- ?$")
+_DEVICE = re.compile(
+    r"^\s*(?:发自我的.{1,40}|[来從从]自?我的.{0,20}(?:手机|手機|iphone|ipad|电脑|平板).{0,20}|发送自.{1,40}"
+    r"|sent from .{1,60}|get outlook for .{1,40})\s*$",
+    re.IGNORECASE,
+)
+"""What phones put below every mail of their own accord; a signature only as the last line."""
 
 
 def fresh_words(text: str) -> str:
@@ -30,7 +36,9 @@ def unsigned(text: str) -> str:
 
 
 def _unsigned(lines: list[str]) -> list[str]:
-    return next((lines[:n] for n, line in enumerate(lines) if n and _SIGNATURE.match(line)), lines)
+    lines = next((lines[:n] for n, line in enumerate(lines) if n and _SIGNATURE.match(line)), lines)
+    last = next((n for n in reversed(range(len(lines))) if lines[n].strip()), 0)
+    return lines[:last] if last and _DEVICE.match(lines[last]) else lines
 
 
 def _quote_begins(lines: list[str]) -> int:

@@ -10,8 +10,6 @@ RATING = Said(
     "回复一个数字就能评价：1 满意、解决了；2 一般、解决了一部分；3 不满意、没解决。",
     "Answer with one number to rate it: 1 satisfied, solved; 2 so-so, partly solved; 3 dissatisfied, not solved.",
 )
-RATINGS = {"1": (5, "yes"), "2": (3, "partly"), "3": (1, "no")}
-"""Score and outcome behind each number of RATING."""
 NOT_TAKEN = Said("第{n}个附件没有收下：{why}", "Attachment {n} was not taken: {why}")
 TOO_MANY = Said(
     "一封信最多收5个附件，请另发一封邮件补充。", "A letter takes at most five; please send it with another mail."

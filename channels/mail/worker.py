@@ -13,6 +13,7 @@ from functools import partial
 
 from channels import errands
 from channels.dialogue import Done, Rate, Supplement, TellDone
+from channels.dialogue.commands import rating_in
 from channels.errands import MOST_WORDS, Chat, Deed
 from channels.guesses import Guesses
 from channels.inbound import Kept, PutOff, Seal, finish, lane, put_aside
@@ -129,7 +130,7 @@ class Worker:
             if mail.report is None and mail.sender and not no_letter(mail, self._setting.address):
                 heard = Heard(taken, mail, self._chat(mail), self._office.clock())
                 book = await self._office.book()
-                await self._office.store.write(self._put_aside, heard, error, _phone(book))
+                await self._office.store.write(self._put_aside, heard, error, book.desk_phone)
                 self.on_said()
                 return
         await self._office.store.write(put_aside, taken, error, self._office.clock())
@@ -176,13 +177,13 @@ class Worker:
         except NotFound:
             return False
         said = fresh_words(heard.mail.text) or heard.mail.subject
-        if view.asked and said in words.RATINGS and not heard.mail.files:
-            ready = await errands.made_ready(office, chat, TellDone(owner.number, words.RATINGS[said][1]), (), book)
+        rating = rating_in(said) if not heard.mail.files else None
+        if rating is not None and view.asked:
+            ready = await errands.made_ready(office, chat, TellDone(owner.number, rating[1]), (), book)
             await office.store.write(self._add, heard, owner, ready, "told_done")
             return True
-        if "rate" in view.moves and said in words.RATINGS and not heard.mail.files:
-            score, solved = words.RATINGS[said]
-            ready = await errands.made_ready(office, chat, Rate(owner.number, score, solved, ""), (), book)
+        if rating is not None and "rate" in view.moves:
+            ready = await errands.made_ready(office, chat, Rate(owner.number, *rating, ""), (), book)
             await office.store.write(self._add, heard, owner, ready, "rated")
             return True
         if not {"add", "supply"} & set(view.moves):
@@ -275,8 +276,3 @@ def _fitting(said: str, files: tuple[Enclosed, ...], most: int, lang: str) -> tu
         return said, files
     whole = Enclosed(pick(words.FULL, lang), said.encode())
     return f"{said[:most]}…\n{pick(words.GOES_ON, lang)}", (whole, *files)
-
-
-def _phone(book: Rulebook) -> str:
-    reception = book.directory.get(book.directory.desks["reception"])
-    return reception.phones[0] if reception is not None and reception.phones else "12345"

@@ -6,8 +6,6 @@ from channels.letters import SMS_MOST, is_one_sms
 from hub.errors import Said
 from hub.machines.effects import ASKED
 
-RATINGS = {"1": (5, "yes"), "2": (3, "partly"), "3": (1, "no")}
-"""Score and outcome behind each number, the same as by mail."""
 _LINK = re.compile(r"\s*[：:]?\s*https?://\S+$")
 RATING = Said("回复1满意2一般3不满意", "Reply 1 good 2 so-so 3 bad")
 RATED = Said(

@@ -14,7 +14,7 @@ from functools import partial
 
 from channels import errands
 from channels.dialogue import Rate, Say, Supplement, TellDone
-from channels.dialogue.commands import command_in, number_in, plain
+from channels.dialogue.commands import command_in, number_in, rating_in
 from channels.dialogue.outcome import day_words
 from channels.errands import MOST_WORDS, Chat, Deed
 from channels.guesses import Guesses
@@ -124,13 +124,13 @@ class Worker:
         named = number_in(text)
         meant = [one for one in letters if one.view.number == named] if named else letters
         bare = text.replace(named, "").strip(" ：:，,") if named else text
-        command = command_in(bare) if bare else None
+        command, rating = command_in(bare) if bare else None, rating_in(bare)
         if not meant:
             await self._answer(heard, "zh", words.UNKNOWN)
-        elif plain(bare) in words.RATINGS and any(one.view.asked for one in meant):
-            await self._tell_done(heard, meant, words.RATINGS[plain(bare)][1], book)
-        elif plain(bare) in words.RATINGS:
-            await self._rate(heard, meant, plain(bare), book)
+        elif rating is not None and any(one.view.asked for one in meant):
+            await self._tell_done(heard, meant, rating[1], book)
+        elif rating is not None:
+            await self._rate(heard, meant, rating, book)
         elif not bare or (command is not None and command.name in ("status", "my")):
             await self._tell(heard, meant[0], book)
         else:
@@ -146,12 +146,12 @@ class Worker:
                 found.append(Letter(case_id, party, own_letter(tx, case_id, party, book, now), one.lang))
         return found
 
-    async def _rate(self, heard: Heard, meant: list[Letter], said: str, book: Rulebook) -> None:
+    async def _rate(self, heard: Heard, meant: list[Letter], rating: tuple[int, str], book: Rulebook) -> None:
         letter = next((one for one in meant if "rate" in one.view.moves), None)
         if letter is None:
             await self._answer(heard, meant[0].lang, words.NOTHING_TO_RATE)
             return
-        score, solved = words.RATINGS[said]
+        score, solved = rating
         ready = await self._ready(heard, letter, Rate(letter.view.number, score, solved, ""), book)
         await self._do(heard, letter, ready, words.LOW if solved == "no" else words.RATED)
 

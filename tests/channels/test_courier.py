@@ -19,6 +19,7 @@ from channels.courier import NOT_WORTH_A_MESSAGE
 from channels.letters import SMS_MOST, is_one_sms
 from channels.sms.gateway import Gateway, gateway
 from hub.case import Notice
+from hub.moments import to_text
 from hub.office import Office
 from hub.reading import staff_case
 from hub.storage import journal, outbox
@@ -61,12 +62,13 @@ async def row(office: Office, case_id: str, key: str) -> dict[str, Any]:
 
 
 async def ends(office: Office, case_id: str, key: str, state: str, clock: FixedClock | None = None) -> dict[str, Any]:
-    """The row once it stands so; a clock given is moved on while nobody has it in hand."""
+    """The row once it stands so; a clock given is moved on only while the row waits for a later moment, so that a claim
+    that is under way never finds its lease over."""
     for _ in range(500):
         found = await row(office, case_id, key)
         if found["state"] == state:
             return found
-        if clock is not None and found["lease_until"] is None:
+        if clock is not None and found["lease_until"] is None and found["next_at"] > to_text(clock.now):
             clock.advance(seconds=30)
         await asyncio.sleep(0.02)
     raise AssertionError(f"{found['state']} {found['error']}, not {state}")

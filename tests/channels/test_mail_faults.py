@@ -134,6 +134,23 @@ async def test_the_hub_works_while_the_mailbox_is_away_and_goes_on_when_it_is_ba
             assert process.mail.pulse.reached
 
 
+async def test_a_server_for_sending_that_is_away_is_told_although_the_mailbox_answers(
+    office: Office, clock: FixedClock
+) -> None:
+    post = Post()
+    async with post.served():
+        pass
+    async with ImapServer().served() as box, running(office, post, box) as process:
+        box.deliver(bytes(a_mail("请问几点开门？")))
+        await until(lambda: process.mail.pulse.away)
+        visits = box.visits
+        await until(lambda: box.visits > visits + 1)
+        assert process.mail.pulse.away == ("out",)
+        async with post.served():
+            clock.advance(hours=1)
+            await until(lambda: process.mail.pulse.reached)
+
+
 async def test_a_wrong_password_is_told_and_stops_nothing(office: Office) -> None:
     async with town(office, password="wrong") as process:
         await until(lambda: process.mail.pulse.fault == "error")

@@ -16,7 +16,7 @@ from hub.storage.tx import Tx
 from hub.submission import Contact
 from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, REVIEWER, SIGNER, a_letter, an_office, office_on
 from tests.by_mail import OURS, TEMPO, Post, Running, a_mail, an_answer, running, town, until
-from tests.by_telegram import TickingClock
+from tests.by_telegram import SITE, TickingClock
 from tests.channels.test_courier import clear, ends, on_desks
 from tests.conftest import FixedClock
 from tests.imap_server import ImapServer
@@ -83,9 +83,19 @@ async def test_a_letter_by_mail_is_receipted_by_mail_and_followed_with_its_code(
     assert (party, case.kind, case.origin, case.title) == (1, "consult", "mail", "窗口几点下班")
     assert (receipt["Auto-Submitted"], receipt["From"]) == ("auto-generated", f"清禾区政民互动 <{OURS}>")
     assert receipt["Reply-To"].addresses[0].addr_spec.startswith(f"letters+{number}-1-")
+    assert f"{SITE}/letters/track?number={number}" in receipt.get_content()
     assert "窗口几点下班" not in receipt.get_content()  # the sender's name may be forged: none of the words go back
     opened = await office.contact(case_id)
     assert (opened["1:email"], opened["1:chat"], opened["1:name"]) == (LI, LI, "李小满")
+
+
+async def test_of_what_one_moment_brings_the_receipt_comes_first(office: Office, clock: FixedClock) -> None:
+    got = await office.receive(a_letter(channel="mail", chat=LI))
+    notices = [Notice("party:1", name, f"{n}:{name}") for n, name in enumerate(("dispatched", "accepted", "received"))]
+    await office.store.write(outbox.put, got.case_id, notices, clock())
+    async with town(office) as process:
+        await until(lambda: len(process.post.to(LI)) == 3)
+        assert "已收到" in process.post.to(LI)[0]["Subject"]
 
 
 @pytest.mark.parametrize("plus", [True, False])
@@ -119,8 +129,11 @@ async def test_an_answer_is_rated_by_one_number_and_full_text_goes_to_a_proven_a
         case_id = await is_answered(office, number)
         answer = await process.post.brings(LI, "控制箱进水")
         assert "回复一个数字就能评价" in answer.get_content()
-        process.box.deliver(bytes(an_answer(answer, "3")))
+        process.box.deliver(bytes(an_answer(answer, "3\n\n发自我的手机")))
         await process.post.brings(LI, "谢谢您的评价")
+        process.box.deliver(bytes(an_answer(answer, "灯又灭了。")))
+        told = await process.post.brings(LI, "已经答复了")
+        assert "答复日期" not in told.get_content()
         rated = await office.store.read(cases.get, case_id)
         assert rated is not None
         assert (rated.score, rated.solved) == (1, "no")

@@ -98,6 +98,8 @@ ANSWERS = [
     "今天好了\n\n------------------ 原始邮件 ------------------\n发件人: 清禾区\n主题: 已答复\n您好",
     "今天好了\n\n发件人：清禾区\n发送时间：2026年2月13日\n收件人：李\n主题：已答复\n\n您好",
     "今天好了\n-- \n李小满\n某公司\n",
+    "今天好了\n\n发自我的小米手机\n\n> 您好\n> 已答复",
+    "今天好了\n\nSent from my iPhone\n",
     "今天好了\n\n> 您好\n> 已答复\n",
     "今天好了\n\n-----Original Message-----\nFrom: x",
 ]
@@ -115,6 +117,7 @@ def test_what_is_quoted_and_signed_is_cut(text: str) -> None:
         "老王在信里写道：\n这条路三年没修了。",
         "发件人：我没有收到信。\n请再寄一次。",
         "金额 > 500 元的怎么办",
+        "噪音来自楼上，\n来自我的邻居家",
     ],
 )
 def test_an_answer_point_by_point_stays_whole(text: str) -> None:

@@ -91,8 +91,10 @@ async def test_a_channel_that_is_away_is_red_on_its_own_page_and_the_site_stays_
     site.clock.advance(minutes=1)
     PULSES["telegram"].failed("NetworkError", site.clock.now)
     page = await page_of(site, "admin")
-    assert "不通，自动重试中" in page.html
+    assert "收不进来，自动重试中" in page.html
     assert "NetworkError" in page.html
+    PULSES["telegram"].failed("TimedOut", site.clock.now, "out")
+    assert "不通，自动重试中" in (await page_of(site, "admin")).html
     assert (await text_of(site, "/readyz"))[0] == 200
     figures = (await text_of(site, "/metrics"))[1]
     assert 'minxin_channel_reached{channel="telegram"} 0.0' in figures
@@ -100,5 +102,7 @@ async def test_a_channel_that_is_away_is_red_on_its_own_page_and_the_site_stays_
     assert 'minxin_channel_outbox_oldest_seconds{channel="telegram"} 60.0' in figures
     assert 'last_success_timestamp_seconds{channel="telegram"}' not in figures
     PULSES["telegram"].sent(site.clock.now)
+    assert "收不进来，自动重试中" in (await page_of(site, "admin")).html
+    PULSES["telegram"].answered()
     assert "不通" not in (await page_of(site, "admin")).html.replace("哪个不通", "").replace("渠道不通", "")
     assert 'minxin_channel_reached{channel="telegram"} 1.0' in (await text_of(site, "/metrics"))[1]

@@ -19,7 +19,8 @@ CITIZEN_NOTICES = {
     "excluded",
     "received", "accepted", "dispatched", "need_fix", "rejected", "lapsed", "answered", "answer_body", "interim",
     "redo_due", "extended", "new_due", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused",
-    "closed", "withdrawn", "transferred", "merged", "dictated", "message_added", "published", "corrected", "due_moved",
+    "closed", "withdrawn", "transferred", "merged", "dictated", "message_added", "message_after_answer", "published",
+    "corrected", "due_moved",
     "call_question", "done_question", "told_done", "stands",
     "code_renewed",
 }

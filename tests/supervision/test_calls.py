@@ -209,12 +209,10 @@ async def test_a_letter_exists_for_a_caller_from_its_call_on_and_its_number_only
     office = await an_office(store, clock, tmp_path)
     receipt, colleague = await answered(office), replace(CALLER, id="o-2", person="p-2")
     book = await office.book()
-    for nobody_yet in (
-        contact.show(office, receipt.number, CALLER),
-        office.act(receipt.number, "remark", NOTE, CALLER),
-    ):
-        with pytest.raises(NotFound):
-            await nobody_yet
+    with pytest.raises(NotFound):
+        await contact.show(office, receipt.number, CALLER)
+    with pytest.raises(NotFound):
+        await office.act(receipt.number, "remark", {"text": "先看一眼。"}, CALLER)
     await limit_ends(office, store, receipt, clock)
     assert (await contact.show(office, receipt.number, CALLER)).phone == "13900001234"
     assert await listed(store, colleague, book, clock) == [receipt.number]

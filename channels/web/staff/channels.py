@@ -1,11 +1,12 @@
 """The channels: whether each works, what waits on it, and what could not be handled, to be tried again or closed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
-from channels.pulse import Pulse
+from channels.pulse import Pulse, Way
 from channels.texts.catalog import N_
 from channels.web.forms import form, query
 from channels.web.keys import PARTS
@@ -19,6 +20,11 @@ from hub.storage.traffic import Queue, Waiting
 from hub.storage.tx import Tx
 
 PAGE = "/staff/channels"
+NOT_REACHED: Mapping[tuple[Way, ...], str] = {
+    ("in",): N_("收不进来，自动重试中"),
+    ("out",): N_("发不出去，自动重试中"),
+    ("in", "out"): N_("不通，自动重试中"),
+}
 OUR_OWN = N_("通知：送达方式待定")
 DONE = {
     "again": N_("已重新排队处理。结果出来前，它会出现在“等待处理”里；再次失败会回到这里。"),
@@ -99,7 +105,7 @@ def _state(pulse: Pulse | None) -> tuple[str, str]:
         return "", ""
     if pulse.reached is None:
         return N_("还没有动静"), ""
-    return (N_("通"), "green") if pulse.reached else (N_("不通，自动重试中"), "red")
+    return (N_("通"), "green") if pulse.reached else (NOT_REACHED[pulse.away], "red")
 
 
 def _queue(queue: Queue) -> dict[str, int | datetime | None]:
