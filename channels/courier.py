@@ -13,6 +13,7 @@ import structlog
 
 from channels.crew import Crew
 from channels.dialogue.talk import Button
+from channels.file_links import link_to
 from channels.letters import Desk, Facts, Written, buttons, holder_of, read_facts, write
 from channels.mail.marks import PROVEN, mark_of
 from channels.mail.strangers import Strangers
@@ -152,7 +153,7 @@ class Courier:
             return Ending("page", "page", error="nobody")
         return await self._addressed(errand, facts, without, self._strangers)
 
-    async def would_send(self, case_id: str, text: str, reply: str, files: tuple[Attached, ...] = ()) -> Parcel | None:
+    async def would_send(self, case_id: str, text: str, reply: str, files: Mapping[int, Attached]) -> Parcel | None:
         """What would go out if this reply were released now, by the very steps that send it; None: only the page.
 
         Nothing is sent, and no place of an unproven address is taken.
@@ -177,7 +178,7 @@ class Courier:
         if usual not in without and usual in self._outlets and chat and usual != MAIL:
             outlet = self._outlets[usual]
             form = _form(outlet.form or self._policy.form, facts)
-            along = carried(outlet, form, facts.files)
+            along = carried(outlet, form, tuple(facts.files.values()))
             words = await self._written(errand, facts, form, attached=bool(along))
             quiet = await self._quiet_now(facts)
             return Parcel(usual, chat, OutboundMessage(words.body, buttons(claimed.text, facts), silent=quiet), along)
@@ -213,11 +214,14 @@ class Courier:
         return Parcel(channel, row["chat"], OutboundMessage(row["text"], buttons, **headed))
 
     async def _written(self, errand: Errand, facts: Facts, form: Form, *, attached: bool = False) -> Written:
-        """The notice in words; `attached`: the files of the reply go along."""
-        book = await self._office.book()
-        code = self._office.code(errand.claimed.case_id, facts.epoch)
-        desk = Desk(book, self._policy.site, self._now())
-        return write(errand.claimed.text, json.loads(errand.claimed.refs), facts, form, code, desk, attached=attached)
+        """The notice in words; `attached`: the files of the reply go along, else the words say where they are."""
+        book, case, now = await self._office.book(), facts.dossier.case, self._now()
+        code = self._office.code(case.id, facts.epoch)
+        letter = (case.number, case.id, facts.party.n, facts.epoch)
+        places = () if attached else facts.files
+        links = tuple(f"{self._policy.site}{link_to(self._office, letter, n, now)}" for n in places)
+        desk = Desk(book, self._policy.site, now)
+        return write(errand.claimed.text, json.loads(errand.claimed.refs), facts, form, code, desk, links)
 
     async def _is_proven(self, address: str) -> bool:
         """Whether somebody answered a mail of ours from there, so that it is no mistyped or foreign address."""
@@ -231,7 +235,7 @@ class Courier:
         trusted = await self._is_proven(address) or (facts.party.channel == MAIL and claimed.text not in UNASKED)
         outlet = self._outlets[MAIL]
         form = _form(outlet.form or "short", facts) if trusted else "short"
-        along = carried(outlet, form, facts.files)
+        along = carried(outlet, form, tuple(facts.files.values()))
         words = await self._written(errand, facts, form, attached=bool(along))
         mark = mark_of(self._office, case.number, case.id, n, facts.epoch)
         text = f"{words.body}\n\n{footer(claimed.text, facts.party.lang)}"

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from channels.dialogue.asking import button
 from channels.dialogue.outcome import day_words
 from channels.dialogue.talk import Button
+from channels.file_links import DAYS
 from channels.parcels import Form
 from hub.case import Case, Dossier, Party
 from hub.daylines import is_provisional
@@ -41,8 +42,8 @@ class Facts:
     epoch: int
     said: str
     reply: str
-    files: tuple[Attached, ...] = ()
-    """What the office sends along with these words."""
+    files: Mapping[int, Attached] = field(default_factory=dict)
+    """What the office sends along with these words, by its place on the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,12 @@ def read_facts(tx: Tx, case_id: str, recipient: str, refs: str) -> Facts | None:
     message = json.loads(refs).get("message")
     spoken = next((m for m in cases.messages(tx, case_id) if m.n == message), None)
     places = spoken.refs.get("files", ()) if spoken else ()
-    given = [r for r in cases.files_of(tx, case_id) if r["purpose"] == ENCLOSED] if places else []
+    there = {str(r["n"]): r for r in cases.files_of(tx, case_id) if r["purpose"] == ENCLOSED} if places else {}
+    files = {int(n): enclosed(there.values(), (n,))[0] for n in places if str(n) in there}
     reply = next((r.to_citizen for r in reversed(dossier.replies) if r.state in ("signed", "qualified")), "")
     receipts = cases.receipts(tx, dossier.case.number)
     epoch = next((e for _, number, e in receipts if number == n), 1)
-    return Facts(dossier, party, epoch, spoken.body if spoken else "", reply, enclosed(given, places))
+    return Facts(dossier, party, epoch, spoken.body if spoken else "", reply, files)
 
 
 def text_of(text: str, form: Form, case: Case, texts: Mapping[str, Any]) -> Mapping[str, str]:
@@ -92,22 +94,22 @@ class Desk:
 
 
 def write(
-    text: str, refs: Mapping[str, Any], facts: Facts, form: Form, code: str, desk: Desk, *, attached: bool = False
+    text: str, refs: Mapping[str, Any], facts: Facts, form: Form, code: str, desk: Desk, links: tuple[str, ...] = ()
 ) -> Written:
     """The notice in the citizen's language. `short` is number, state, day and link; never what the letter is about.
 
-    `attached`: the files go along with the words; else these say where they are.
+    `links`: where each of the files can be fetched, where they do not go along with the words.
     """
     lang = facts.party.lang
     forms = text_of(text, form, facts.dossier.case, desk.book.texts)
     fill = _filling(text, refs, facts, code, desk)
     if form == "short":
         fill |= {"title": "", "question": "", "reply": ""}
-    links = (fill["link"], f"{desk.site}/letters/track", desk.site)
+    pages = (fill["link"], f"{desk.site}/letters/track", desk.site)
     subject = forms[f"{lang}_subject"].format_map(fill)
     whole = _with_link(forms[f"{lang}_sms"], lang) if form == "short" else forms[f"{lang}_body"].strip()
-    body = "\n\n".join(p for p in (whole.format_map(fill), _files(facts, form, fill["link"], attached=attached)) if p)
-    return Written(subject, body, _short(forms[f"{lang}_sms"], fill, links))
+    body = "\n\n".join(p for p in (whole.format_map(fill), _files(facts, form, links, fill["link"])) if p)
+    return Written(subject, body, _short(forms[f"{lang}_sms"], fill, pages))
 
 
 def _with_link(words: str, lang: str) -> str:
@@ -116,7 +118,7 @@ def _with_link(words: str, lang: str) -> str:
     return words if "{link}" in words else f"{words}\n{where}{{link}}"
 
 
-def _files(facts: Facts, form: Form, link: str, *, attached: bool) -> str:
+def _files(facts: Facts, form: Form, links: tuple[str, ...], page: str) -> str:
     """What is said of the files that came with an answer; their names are words of the office, so not in short."""
     n, english = len(facts.files), facts.party.lang == "en"
     if not n:
@@ -124,10 +126,13 @@ def _files(facts: Facts, form: Form, link: str, *, attached: bool) -> str:
     if form == "short":
         many = "a file comes" if n == 1 else f"{n} files come"
         return f"With the answer {many}; download on its page." if english else f"答复附有{n}个文件，请在网页上下载。"
-    names = (", " if english else "、").join(f.name for f in facts.files)
-    if attached:
-        return f"Enclosed: {names}" if english else f"附件：{names}"
-    return f"Enclosed: {names}\nDownload: {link}" if english else f"附件：{names}\n下载：{link}"
+    names = [f.name for f in facts.files.values()]
+    if not links:
+        return f"Enclosed: {', '.join(names)}" if english else f"附件：{'、'.join(names)}"
+    each = "\n".join(f"{name}\n{link}" for name, link in zip(names, links, strict=True))
+    if english:
+        return f"Enclosed (links good for {DAYS} days, after that on its page {page}):\n{each}"
+    return f"附件（链接{DAYS}天内有效，过期后在网页上下载 {page}）：\n{each}"
 
 
 def _short(form: str, fill: Mapping[str, str], links: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from hub.moments import Clock
 from hub.own_words import Hidden, hide_case, hide_values, raises_level, read_known
 from hub.people import Actor
 from hub.ports import Choose, Draft, Finding, Inspect
-from hub.privacy.codes import RANDOM_BYTES, new_id, query_code, reply_mark, same_code
+from hub.privacy.codes import RANDOM_BYTES, file_mark, new_id, query_code, reply_mark, same_code
 from hub.privacy.randomness import draw
 from hub.privacy.vault import KeyRing, open_sealed
 from hub.rulebook import Rulebook
@@ -181,6 +181,10 @@ class Office:
     def reply_mark(self, case_id: str, party: int, epoch: int) -> str:
         """What an answer by mail carries to be taken as this party's."""
         return reply_mark(self.ring.code_key, case_id, party, epoch)
+
+    def file_mark(self, case_id: str, party: int, epoch: int, n: int, until: int) -> str:
+        """What a link to a file of an answer carries to be taken as ours (channels/file_links.py)."""
+        return file_mark(self.ring.code_key, case_id, party, epoch, n, until)
 
     async def case_by_code(self, number: str, code: str) -> tuple[str, int]:
         """The case id and party whose receipt this is; raises NotFound for a wrong number and a wrong code alike."""

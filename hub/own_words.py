@@ -18,8 +18,8 @@ from hub.storage.tx import Tx
 
 HIDDEN_LEVELS = ("confidential", "anonymous")
 """Levels whose original words stay in the vault; everybody else reads the redacted text (DESIGN §10)."""
-WORDS = frozenset({"text", "reason", "comment"})
-"""Values of a citizen's moves that are free text."""
+WORDS = frozenset({"text", "reason", "comment", "title"})
+"""Values of a citizen's moves, and of what is taken down for one, that are free text."""
 
 
 @dataclass(frozen=True, slots=True)

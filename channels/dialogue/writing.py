@@ -25,10 +25,9 @@ from channels.dialogue.session import Session
 from channels.dialogue.talk import Attachment, Input, Say, Turn
 from channels.dialogue.texts import pick, words
 from hub.errors import Said
+from hub.machines.guards import SPOKEN
 
 _CONFIRM = ("确认", "确认提交", "提交", "send", "confirm", "submit")
-SPOKEN = "语音来信"
-"""The text of a letter that was only spoken, until somebody has taken it down (hub/dictation.py)."""
 _HEARD_MOST = 20
 _OUTLIVING = ("aside", "resume", corrections.SENT)
 

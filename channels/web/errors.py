@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from channels.file_links import LinkOver
 from channels.web.keys import REQUEST_ID
 from channels.web.render import page, view_of
 from channels.webhooks.signing import Unsigned
@@ -33,6 +34,7 @@ STATUS: Mapping[type[Exception], int] = {
     TooMany: 429,
     Unsigned: 401,
     CannotOpen: 410,
+    LinkOver: 410,
     StoreBusy: 503,
     Unavailable: 503,
     QuestionTooSlow: 503,
@@ -115,8 +117,11 @@ TITLES: Mapping[int, Said] = {
 }
 
 
-TITLES_BY_CODE: Mapping[str, Said] = {"unsigned": Said("签名没有通过", "Signature refused")}
-"""Where the status alone would say something else: a program cannot sign in."""
+TITLES_BY_CODE: Mapping[str, Said] = {
+    "unsigned": Said("签名没有通过", "Signature refused"),
+    "link_over": Said("下载链接已过期", "This link is over"),
+}
+"""Where the status alone would say something else: a program cannot sign in, and the file of an old link is there."""
 
 
 def status_of(fault: BaseException) -> int:

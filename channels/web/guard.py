@@ -26,7 +26,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_SECONDS = 20.0
 UPLOAD_SECONDS = 300.0
 HANDLER_SECONDS = 30.0
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+UPLOADS = ("multipart/form-data",)
+FORMS = ("application/x-www-form-urlencoded", *UPLOADS)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HOST = re.compile(r"[A-Za-z0-9.\-]+|\[[0-9a-fA-F:.]+\]")
 HSTS = "max-age=31536000; includeSubDomains"
@@ -189,7 +190,7 @@ def must_be_same_site(request: web.Request) -> None:
 
 
 async def with_body(request: web.Request, route: Route) -> web.Request:
-    """The request with its body read under the route's limits; for pages the form, clean and with a token of ours."""
+    """The request with its body read under the route's limits; a form is clean, and a page's has a token of ours."""
     limits = request.app[SETTINGS].limits
     most = limits.upload_bytes if route.upload else limits.body_bytes
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -197,17 +198,19 @@ async def with_body(request: web.Request, route: Route) -> web.Request:
     if request.content_length is not None and request.content_length > most:
         raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=request.content_length)
     sized = request if request.content_length is not None else request.clone(client_max_size=most)
-    page_form = route.who != "channel" and not request.path.startswith(API)
-    if page_form and request.can_read_body and request.content_type not in FORMS:
+    page = route.who != "channel" and not request.path.startswith(API)
+    as_form = page or route.upload
+    if as_form and request.can_read_body and request.content_type not in (FORMS if page else UPLOADS):
         raise web.HTTPUnsupportedMediaType
     try:
         async with asyncio.timeout(UPLOAD_SECONDS if route.upload else BODY_SECONDS):
-            fields = await sized.post() if page_form else await sized.read()
+            fields = await sized.post() if as_form else await sized.read()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     except (ValueError, LookupError, UnicodeError, AssertionError):
         raise Malformed from None
-    if page_form and not isinstance(fields, bytes):
+    if not isinstance(fields, bytes):
         sized[FORM] = cleaned(fields.items())
-        must_be_ours(sized)
+        if page:
+            must_be_ours(sized)
     return sized

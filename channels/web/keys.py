@@ -23,9 +23,9 @@ __all__ = ["LOOK", "Parts", "Route"]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Deliver = Callable[[str, str, bytes], Awaitable[int]]
 """One delivery of a messenger: secret path, secret header, raw body → status. 503 asks for it to come again."""
-Preview = Callable[[str, str, str, tuple[Attached, ...]], Awaitable[Parcel | None]]
-"""What would be sent to a citizen: case, name of the notice, the reply's words and files → message and way; None: the
-page."""
+Preview = Callable[[str, str, str, Mapping[int, Attached]], Awaitable[Parcel | None]]
+"""What would be sent to a citizen: case, name of the notice, the reply's words and files by place → message and way;
+None: the page."""
 Age = Callable[[], float | None]
 """Seconds since something last happened; None where it does not run in this process."""
 

@@ -14,6 +14,10 @@ RETURNS_THAT_CLIMB = 3
 TRANSLATION = "translation"
 """The record that words in English wait for, or have, a translation."""
 DICTATION = "dictation"
+FIRST = 1
+"""The message that is the letter itself."""
+SPOKEN = "语音来信"
+"""Title and text of a letter that was only spoken, until somebody has taken it down (hub/dictation.py)."""
 """The record that a voice message waits to be, or was, taken down in writing."""
 LISTED = "listed"
 """Where an order says since which day the public may read that it stands."""
@@ -339,6 +343,15 @@ def names_voice(turn: Turn) -> Said | None:
     of = int(turn.values["message"])
     if not any(o.kind == DICTATION and o.data.get("message") == of for o in turn.dossier.overlays):
         return Said(f"第{of}条来往没有语音，请核对。", f"Message {of} has no voice; please check.")
+    return None
+
+
+def titles_a_spoken_letter(turn: Turn) -> Said | None:
+    if turn.values.get("title") and int(turn.values["message"]) != FIRST:
+        return Said(
+            "标题只能和来信本身的语音一起写；补充的语音没有标题。",
+            "A title goes with the voice message of the letter itself; one that was added has none.",
+        )
     return None
 
 

@@ -21,8 +21,10 @@ from hub.machines.effects import (
 )
 from hub.machines.guards import (
     DICTATION,
+    FIRST,
     LISTED,
     RETURNS_THAT_CLIMB,
+    SPOKEN,
     TRANSLATION,
     level_with,
     order_to_list,
@@ -31,6 +33,7 @@ from hub.machines.guards import (
 from hub.machines.limit_effects import starts_main_at_reception
 from hub.machines.machine import Opening, Step, Turn
 from hub.machines.outcome_effects import follows_release, owes_call_later
+from hub.submission import headline
 
 CORRECTION = "correction"
 """The record that a person sent the case elsewhere than routing suggested, with the coded cause."""
@@ -144,9 +147,16 @@ def asks_for_dictation(turn: Turn, step: Step) -> Step:
 
 
 def keeps_dictation(turn: Turn, step: Step) -> Step:
-    """What was said stands beneath its voice message, for the citizen to read too; a later one takes its place."""
-    of = int(turn.values["message"])
-    step = add_message(turn, step, DICTATION, str(turn.values["text"]), "parties", of=of)
+    """What was said stands beneath its voice message, for the citizen to read too; a later one takes its place.
+
+    A letter that was only spoken gets its title with it: the one that is given, else its first words.
+    """
+    of, text = int(turn.values["message"]), str(turn.values["text"])
+    title = str(turn.values.get("title") or "")
+    if of == FIRST and not title and step.case.title == SPOKEN:
+        title = headline(text)
+    step = replace(step, case=replace(step.case, title=title or step.case.title))
+    step = add_message(turn, step, DICTATION, text, "parties", of=of)
     asked = next(o for o in turn.dossier.overlays if o.kind == DICTATION and o.data.get("message") == of)
     return timing.settle(turn, step, asked, "done")
 

@@ -27,6 +27,7 @@ from hub.machines.letter_effects import (
 )
 from hub.machines.machine import Move
 from hub.machines.machine import MoveField as F
+from hub.submission import MOST_TITLE
 
 ALIVE = frozenset(
     {
@@ -120,10 +121,11 @@ HANDLING_OVERLAYS = (
         SEEN_BY_ALL,
         ("clerk", "intake", "dispatcher", "handler"),
         F("text", "longtext", "语音里说的话", "What was said", most=8000),
+        F("title", "text", "来信的标题", "Title of the letter", required=False, most=MOST_TITLE),
         F("message", "int", "第几条来往", "Which message"),
         quiet=True,
         guards=(g.has_voice,),
-        checks=(g.names_voice,),
+        checks=(g.names_voice, g.titles_a_spoken_letter),
         effects=(keeps_dictation, tells("party", "dictated")),
     ),
     overlay(

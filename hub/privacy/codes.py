@@ -29,7 +29,16 @@ def reply_mark(code_key: bytes, case_id: str, party: int, epoch: int) -> str:
 
     Like the query code it is never stored, and a new epoch makes it void. Lower case alone: mail servers may fold.
     """
-    value = int.from_bytes(hmac.digest(code_key, f"reply {case_id} {party} {epoch}".encode(), "sha256")[:10], "big")
+    return _mark(code_key, f"reply {case_id} {party} {epoch}")
+
+
+def file_mark(code_key: bytes, case_id: str, party: int, epoch: int, n: int, until: int) -> str:
+    """What shows that a link to the file at place `n` is ours, and good `until` (seconds since 1970), as reply_mark."""
+    return _mark(code_key, f"file {case_id} {party} {epoch} {n} {until}")
+
+
+def _mark(code_key: bytes, of: str) -> str:
+    value = int.from_bytes(hmac.digest(code_key, of.encode(), "sha256")[:10], "big")
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(75, -1, -5))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hub import publishing
+from hub.errors import Refusal
 from hub.office import Office
 from hub.storage import cases
 from hub.storage.contract import Store
@@ -60,7 +61,16 @@ async def test_a_letter_spoken_to_the_bot_goes_to_the_desk_and_its_words_come_ba
         assert await records(office, case_id) == [("dictation", "open", 1)]
         await office.act(number, "dictate", {"text": WORDS, "message": 1}, RECEPTION)
         assert await records(office, case_id) == [("dictation", "done", 1)]
+        assert await title_of(office, case_id) == "我是三号楼的，门口的路灯不亮，老人摔了一跤"
+        await office.act(number, "dictate", {"text": WORDS, "message": 1, "title": "路灯不亮"}, RECEPTION)
+        assert await title_of(office, case_id) == "路灯不亮"
         assert number in await li.hears("的语音已写成文字")  # a letter without a name is hidden: no word of it
+
+
+async def title_of(office: Office, case_id: str) -> str:
+    case = await office.store.read(cases.get, case_id)
+    assert case is not None
+    return case.title
 
 
 @one_engine
@@ -73,6 +83,9 @@ async def test_the_desk_finds_a_voice_message_on_its_shelf_and_writes_beneath_it
     assert shelf in (await see(desk, "/staff/inbox?view=to_dictate")).html
     page = await page_of(desk, number)
     assert "待听写" in page.html
+    titled = {"text": WORDS, "message": 2, "title": "路灯"}
+    with pytest.raises(Refusal, match="letter itself"):
+        await site.office.act(number, "dictate", titled, RECEPTION)
     page = await page.press("/moves/dictate", dictate__text=WORDS)
     assert page.status == 200, page.html
     assert WORDS in page.html.split('id="m2"')[1].split('<section class="notes"')[0]
@@ -90,7 +103,9 @@ async def test_the_desk_finds_a_voice_message_on_its_shelf_and_writes_beneath_it
 async def test_of_a_hidden_letter_the_words_are_taken_down_redacted(site: RunningSite) -> None:
     voice = (Attached(site.office.files.put(OGG), "a.ogg", "audio/ogg", len(OGG)),)
     number, case_id = await a_case(site, aim="service", body="语音来信", title="语音来信", files=voice)
-    await site.office.act(number, "dictate", {"text": f"我电话13900001234，{WORDS}", "message": 1}, RECEPTION)
+    said = {"text": f"我电话13900001234，{WORDS}", "title": "13900001234的信", "message": 1}
+    await site.office.act(number, "dictate", said, RECEPTION)
+    assert "13900001234" not in await title_of(site.office, case_id)
     thread = await site.office.store.read(cases.messages, case_id)
     assert "13900001234" not in thread[-1].body
     assert "路灯不亮" in thread[-1].body

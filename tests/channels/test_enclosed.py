@@ -110,6 +110,42 @@ async def test_a_file_attached_to_a_reply_is_read_by_signer_and_reviewer_and_dow
     assert (await fetched(stranger.client, "/letters/files/1"))[0] == 404
 
 
+@one_engine
+async def test_a_program_lays_files_as_the_page_does_all_or_none(site: RunningSite) -> None:
+    number, case_id = await a_case(site, "sign")
+
+    async def lays(files: Mapping[str, bytes], by: str = "handler", field: str = "files") -> tuple[int, Any]:
+        sent = aiohttp.FormData(quote_fields=False)
+        for name, content in files.items():
+            sent.add_field(field, content, filename=name, content_type="application/octet-stream")
+        return await site.call("POST", f"/inbox/{number}/files", by=by, data=sent)
+
+    status, told = await lays({"施工图.pdf": PDF, "说明.txt": "好的".encode()})
+    assert status == 201
+    assert [(f["n"], f["name"], f["mime"]) for f in told["files"]] == [
+        (1, "施工图.pdf", "application/pdf"),
+        (2, "说明.txt", "text/plain; charset=utf-8"),
+    ]
+    assert (await lays({"又一次.pdf": PDF}))[1]["files"][0]["n"] == 1, "the same bytes keep their place"
+    status, told = await lays({"好的.pdf": PDF + b"2", "坏的.pdf": b"<html>x</html>"})
+    assert (status, told["errors"][0]["field"]) == (422, "files")
+    assert "坏的.pdf" in told["errors"][0]["zh"]
+    for files, by, field, refused in (
+        ({"a.pdf": PDF}, "handler", "file", 422),
+        ({f"{n}.pdf": PDF + bytes([n]) for n in range(6)}, "handler", "files", 422),
+        ({"a.pdf": PDF}, "signer", "files", 409),
+        ({"a.pdf": PDF}, "other_handler", "files", 404),
+    ):
+        assert (await lays(files, by, field))[0] == refused, (by, field)
+    assert (await site.call("POST", f"/inbox/{number}/files", by="handler", json={"files": []}))[0] == 415
+    assert len(await site.office.store.read(cases.files_of, case_id)) == 2
+    _, seen = await site.call("GET", f"/inbox/{number}", by="handler")
+    body = {"version": seen["version"], "body": GOOD_REPLY, "result": "upheld", "files": [1]}
+    assert (await site.call("POST", f"/inbox/{number}/moves/draft", by="handler", json=body))[0] == 200
+    _, seen = await site.call("GET", f"/inbox/{number}", by="signer")
+    assert [f["name"] for f in seen["replies"][-1]["files"]] == ["施工图.pdf"]
+
+
 def replaced(site: RunningSite) -> RunningSite:
     """The same site before another browser."""
     return RunningSite(site.base, site.office, site.clock, site.app, site.browser())
@@ -191,7 +227,7 @@ async def test_a_mail_encloses_what_it_may_carry_and_else_names_it_beside_the_li
 ) -> None:
     office = await an_office(store, clock, tmp_path)
     _, case_id = await dispatched(office, channel="mail", chat="li@citizen.example")
-    files = (Attached(office.files.put(PDF), "施工图.pdf", "application/pdf", len(PDF)),)
+    files = {1: Attached(office.files.put(PDF), "施工图.pdf", "application/pdf", len(PDF))}
     post = Courier(office, {"mail": Outlet(Postbox(), form="full", attaches=most)}, Policy("https://q.example"))
     parcel = await post.would_send(case_id, "answered", GOOD_REPLY, files)
     assert parcel is not None
@@ -199,7 +235,26 @@ async def test_a_mail_encloses_what_it_may_carry_and_else_names_it_beside_the_li
     mail = written(SmtpAccess("q@q.example", "民信", "", 0, "none"), parcel.address, message, "k", clock)
     enclosed = [(part.get_filename(), part.get_content()) for part in mail.iter_attachments()]
     assert enclosed == ([("施工图.pdf", PDF)] if most == 1000 else [])
-    assert ("下载：https://q.example/letters/track" in message.text) == (most == 10)
+    assert ("施工图.pdf\nhttps://q.example/letters/sent/" in message.text) == (most == 10)
+
+
+@one_engine
+async def test_a_channel_that_carries_no_files_brings_links_to_them_that_end(site: RunningSite) -> None:
+    number, case_id = await dispatched(site.office, channel="wechat", chat="u1")
+    await answered_with(site.office, number, "施工图.pdf")
+    files = {1: Attached("", "施工图.pdf", "application/pdf", 9)}
+    post = Courier(site.office, {"wechat": Outlet(Postbox(), form="full")}, Policy(site.base))
+    parcel = await post.would_send(case_id, "answered", GOOD_REPLY, files)
+    assert parcel is not None
+    link = parcel.message.text.rpartition(site.base)[2]
+    stranger = site.browser()
+    assert await fetched(stranger, link) == (200, PDF + "施工图.pdf".encode())
+    bent = (link[:-1] + ("0" if link[-1] != "0" else "1"), link.replace("-1-1-", "-1-2-"), "/letters/sent/2026-000001")
+    assert {(await fetched(stranger, other))[0] for other in bent} == {404}
+    site.clock.advance(days=7)
+    over = await see(stranger, link)
+    assert over.status == 410
+    assert "已经过期。文件还在：请点“查进度”" in over.html
 
 
 @one_engine

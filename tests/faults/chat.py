@@ -4,12 +4,10 @@ The hub runs as an operator runs it and polls a Bot API server of our own. What 
 letter, each citizen gets the receipt, and what was sent twice is marked as a possible repetition.
 """
 
-import argparse
 import asyncio
 import os
 import random
-import tempfile
-import time
+import sys
 from itertools import count
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from hub.storage.store import open_store
 from hub.storage.tx import Tx
 from tests.bot_api import TOKEN, BotApi
 from tests.by_telegram import Talk
-from tests.faults.kill import Hub
+from tests.faults.kill import Hub, both_engines
 from tests.talking import LAMP
 
 CITIZENS = 8
@@ -85,24 +83,5 @@ async def chat_rounds(rounds: int, folder: Path, database: str = "", seed: int =
     }
 
 
-def main() -> None:
-    """Both engines, and the figures."""
-    from tests.postgres import PostgresServer
-
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--rounds", type=int, default=10)
-    asked.add_argument("--seed", type=int, default=1)
-    given = asked.parse_args()
-    server = PostgresServer(fsync=True)
-    try:
-        for engine, database in (("sqlite", ""), ("postgres", server.url(server.create()))):
-            with tempfile.TemporaryDirectory() as folder:
-                began = time.monotonic()
-                figures = asyncio.run(chat_rounds(given.rounds, Path(folder), database, given.seed))
-                print(engine, figures, f"{time.monotonic() - began:.0f} s")
-    finally:
-        server.stop()
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(both_engines(chat_rounds, usual=10))

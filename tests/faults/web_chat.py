@@ -4,11 +4,10 @@ The hub runs as an operator runs it. A browser whose sending broke off sends the
 must hold: each confirmation is one letter, and each chat holds its receipt exactly once: to keep a line is to send it.
 """
 
-import argparse
 import asyncio
 import random
 import secrets
-import tempfile
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +18,7 @@ from hub.moments import system_clock
 from hub.storage.store import open_store
 from tests.by_chat import Browser
 from tests.faults.chat import CITIZENS, RECEIPT, counted
-from tests.faults.kill import Hub
+from tests.faults.kill import Hub, both_engines
 from tests.talking import LAMP
 
 PATIENCE = 60.0
@@ -90,24 +89,5 @@ async def web_chat_rounds(rounds: int, folder: Path, database: str = "", seed: i
     }
 
 
-def main() -> None:
-    """Both engines, and the figures."""
-    from tests.postgres import PostgresServer
-
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--rounds", type=int, default=10)
-    asked.add_argument("--seed", type=int, default=1)
-    given = asked.parse_args()
-    server = PostgresServer(fsync=True)
-    try:
-        for engine, database in (("sqlite", ""), ("postgres", server.url(server.create()))):
-            with tempfile.TemporaryDirectory() as folder:
-                began = time.monotonic()
-                figures = asyncio.run(web_chat_rounds(given.rounds, Path(folder), database, given.seed))
-                print(engine, figures, f"{time.monotonic() - began:.0f} s")
-    finally:
-        server.stop()
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(both_engines(web_chat_rounds, usual=10))

@@ -8,10 +8,27 @@ from pydantic import BaseModel, TypeAdapter
 
 from channels.web.api.op import KEY_HEADER, MOST_KEY, PREFIX, Op, Told
 from channels.web.errors import PROBLEM
+from channels.web.public.attached import ACCEPT
+from hub.submission import MOST_FILES
 
 REF = "#/components/schemas/{model}"
 Mode = Literal["validation", "serialization"]
 Refs = Mapping[tuple[type[BaseModel], Mode], Any]
+UPLOAD: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "files": {
+            "type": "array",
+            "items": {"type": "string", "format": "binary"},
+            "minItems": 1,
+            "maxItems": MOST_FILES,
+            "description": f"Each with its file name; {ACCEPT}.",
+        }
+    },
+    "required": ["files"],
+    "additionalProperties": False,
+}
+"""The form of every operation that takes files."""
 _NAMES = re.compile(r"\{(\w+)\}")
 SECURITY: Mapping[str, Any] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The token of POST /session."},
@@ -33,7 +50,7 @@ WORDS: Mapping[int, str] = {
     409: "Not possible now",
     410: "No longer readable",
     413: "Too large",
-    415: "Not JSON",
+    415: "Not of the type that is taken",
     422: "Some fields cannot be taken",
     429: "Too many attempts",
     503: "Busy, try again",
@@ -99,6 +116,8 @@ def _operation(op: Op, refs: Refs) -> dict[str, Any]:
         "responses": _responses(op, refs),
         "security": [] if op.auth == "none" else [{op.auth: []}],
     }
+    if op.upload:
+        said["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": UPLOAD}}}
     if op.body is not None:
         said["requestBody"] = {
             "required": not op.bare,

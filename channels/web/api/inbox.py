@@ -7,11 +7,13 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from channels.web.api.cursors import read_cursor, write_cursor
-from channels.web.api.op import LARGEST, Call, Given, Told, op
-from channels.web.api.shapes import Moved, Rows, moved, row
+from channels.web.api.op import LARGEST, NO_SUCH_FIELD, Call, Given, Told, op
+from channels.web.api.shapes import File, Moved, Rows, moved, row
 from channels.web.api.staff_case import Opened, opened
+from channels.web.forms import form
 from channels.web.keys import ACTOR, GATES, office_of
-from hub import contact, reading, workbench
+from channels.web.public.attached import take
+from hub import contact, drafting, reading, workbench
 from hub.errors import Invalid, NotFound, Said
 from hub.kinds import Kind
 from hub.machines.registry import MACHINES
@@ -24,6 +26,7 @@ from hub.storage.tx import Tx
 from hub.views import Row, StaffCase
 
 FOUND = 50
+NO_FILE = Said("请至少附上一个文件，并写上文件名。", "Please send at least one file, with its name.")
 Colour = Literal["green", "amber", "red", "grey", "black"]
 
 
@@ -58,6 +61,12 @@ class NoteGiven(Given):
     """An internal note, never shown to the citizen."""
 
     text: str
+
+
+class Laid(Told):
+    """The files as they lie on the case."""
+
+    files: list[File]
 
 
 class ContactTold(Told):
@@ -155,6 +164,35 @@ async def make_move(call: Call[MoveGiven, None]) -> Moved:
 async def add_note(call: Call[NoteGiven, None]) -> Moved:
     """For colleagues; the version stays."""
     return await _act(call, "remark", {"text": call.body.text}, None)
+
+
+@op(
+    "POST",
+    "/inbox/{number}/files",
+    "Lay files on a case for the reply one writes",
+    who="officer",
+    auth="bearer",
+    status=201,
+    upload=True,
+    out=Laid,
+    faults=(409,),
+)
+async def lay_files(call: Call[None, None]) -> Laid:
+    """Their places go with the move that writes the reply, as its `files`; all are taken or none.
+
+    The same bytes once more keep their place. Nobody else sees them before a version names them.
+    """
+    actor, given, office = _counted(call), form(call.request), office_of(call.request)
+    if wrong := {name: NO_SUCH_FIELD for name in given if name != "files"}:
+        raise Invalid(wrong)
+    files, refused = await take(call.request, given.getall("files", []))
+    if refused is not None or not files:
+        raise Invalid({"files": refused or NO_FILE})
+    book, now = await office.book(), office.clock()
+    places = await office.store.write(drafting.lay, call.number, tuple(files), actor, book, now)
+    by_hash = dict(zip(dict.fromkeys(f.sha256 for f in files), places, strict=True))
+    laid = {by_hash[f.sha256]: f for f in files}
+    return Laid(files=[File(n=n, name=f.name, mime=f.mime, size=f.size) for n, f in laid.items()])
 
 
 class ContactWanted(Given):
@@ -264,4 +302,4 @@ async def _act(call: Call[Any, None], move: str, values: dict[str, Any], seen: i
     return moved(await act_once(office_of(call.request), call.key, call.number, move, values, actor, seen))
 
 
-OPS = (inbox, reviews, read_case, make_move, add_note, show_contact)
+OPS = (inbox, reviews, read_case, make_move, add_note, lay_files, show_contact)

@@ -80,12 +80,13 @@ class Op:
     keyed: bool
     stream: bool
     bare: bool
+    upload: bool
     faults: tuple[int, ...]
 
     @property
     def route(self) -> Route:
         """This operation as a line of the table of routes."""
-        return Route(self.method, PREFIX + self.path, self.handle, self.who, stream=self.stream)
+        return Route(self.method, PREFIX + self.path, self.handle, self.who, upload=self.upload, stream=self.stream)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Read what was declared, run the operation, write what was declared."""
@@ -117,16 +118,17 @@ def op(
     keyed: bool = False,
     stream: bool = False,
     bare: bool = False,
+    upload: bool = False,
     faults: tuple[int, ...] = (),
 ) -> Callable[[Callable[[Call[Any, Any]], Awaitable[Any]]], Op]:
     """Declare an operation.
 
-    `keyed`: takes an Idempotency-Key; `bare`: the body may be left out; `stream`: answers without end; `faults`:
-    statuses beside those that every operation of its sort may answer with.
+    `keyed`: takes an Idempotency-Key; `bare`: the body may be left out; `upload`: the body is a form with `files`;
+    `stream`: answers without end; `faults`: statuses beside those that every operation of its sort may answer with.
     """
 
     def bound(call: Callable[[Call[Any, Any]], Awaitable[Any]]) -> Op:
-        return Op(method, path, summary, call, who, auth, status, body, query, out, keyed, stream, bare, faults)
+        return Op(method, path, summary, call, who, auth, status, body, query, out, keyed, stream, bare, upload, faults)
 
     return bound
 
@@ -193,9 +195,10 @@ def read_query(request: web.Request, model: type[BaseModel]) -> BaseModel:
         raise Invalid(_wrong(fault)) from None
 
 
+NO_SUCH_FIELD = Said("没有这一项。", "There is no such field.")
 _SAID: Mapping[str, Said] = {
     "missing": Said("这一项必须填写。", "This field is required."),
-    "extra_forbidden": Said("没有这一项。", "There is no such field."),
+    "extra_forbidden": NO_SUCH_FIELD,
     "string_too_long": Said("太长了，请删掉一些。", "This is too long."),
     "string_too_short": Said("这一项不能是空的。", "This must not be empty."),
     "literal_error": Said("请从列出的值里选一个。", "Please choose one of the listed values."),

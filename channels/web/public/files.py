@@ -5,11 +5,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from channels.file_links import linked
 from channels.web.keys import CITIZEN, office_of
 from hub import own, results
 from hub.errors import NotFound
 from hub.files import NoSuchFile, ending
 from hub.results import Published
+from hub.storage.tx import Row
 
 SANDBOX = "default-src 'none'; sandbox"
 
@@ -21,11 +23,14 @@ async def download(request: web.Request) -> web.Response:
     if not n.isascii() or not n.isdecimal() or len(n) > 6:
         raise NotFound
     file = await office.store.read(own.own_file, case_id, party, int(n), room="public")
-    try:
-        body = await asyncio.to_thread(office.files.get, file["sha256"])
-    except NoSuchFile:
-        raise NotFound from None
-    return as_download(body, str(file["name"]), str(file["mime"]))
+    return await _downloaded(request, file)
+
+
+async def sent(request: web.Request) -> web.Response:
+    """`/letters/sent/{link}`: a file of an answer, where its channel carries no files; raises NotFound, LinkOver."""
+    office = office_of(request)
+    file = await office.store.read(linked, request.match_info["link"], office, office.clock(), room="public")
+    return await _downloaded(request, file)
 
 
 async def public(request: web.Request) -> web.Response:
@@ -41,6 +46,14 @@ async def public(request: web.Request) -> web.Response:
     except NoSuchFile:
         raise NotFound from None
     return as_download(body, f"{number}-{n}{ending(file.mime)}", file.mime)
+
+
+async def _downloaded(request: web.Request, file: Row) -> web.Response:
+    try:
+        body = await asyncio.to_thread(office_of(request).files.get, file["sha256"])
+    except NoSuchFile:
+        raise NotFound from None
+    return as_download(body, str(file["name"]), str(file["mime"]))
 
 
 def public_href(number: str, n: int) -> str:

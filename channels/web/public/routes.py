@@ -16,6 +16,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/letters/mine/withdraw", track.ask_withdraw, "citizen"),
     Route("POST", "/letters/mine/{deed}", track.do, "citizen", upload=True),
     Route("GET", "/letters/files/{n}", files.download, "citizen"),
+    Route("GET", "/letters/sent/{link}", files.sent, "public"),
     Route("GET", "/results", results.show_list, "public"),
     Route("GET", "/results/{number}", results.show_one, "public"),
     Route("GET", "/results/{number}/files/{n}", files.public, "public"),

@@ -16,6 +16,7 @@ from channels.web.staff.inbox import subject
 from hub import contact, workbench
 from hub.errors import NotFound, Refusal
 from hub.files import NoSuchFile
+from hub.machines.guards import FIRST, SPOKEN
 from hub.machines.machine import Move
 from hub.views import StaffCase
 from routing.duplicates import like_case
@@ -117,6 +118,8 @@ async def render(desk: Desk, number: str, attempt: Attempt = UNTOUCHED) -> web.R
         notes=[forms[code] for code in ("contact", "remark") if code in forms],
         contacts=[_contact(desk, o) for o in reversed(case.overlays) if o["kind"] == "contact"],
         english=editor.in_english(case),
+        first=FIRST,
+        spoken=SPOKEN,
         beneath=[(k, forms[m]) for k, m in (("translation", "translate"), ("dictation", "dictate")) if m in forms],
         verdict_open=any(m.code in fields.VERDICTS for m in case.moves),
         editor=editor.editor(desk, look, kind, forms, attempt),

@@ -23,7 +23,7 @@ async def previews(
 ) -> list[dict[str, Any]]:
     """The page first, then what goes out beside it. Of a hidden letter a unit is not told which way it goes."""
     shown: list[dict[str, Any]] = [{"way": "page", "texts": [reply], "files": parts.files(case.row.number, along)}]
-    files = tuple(Attached("", f.name, f.mime, f.size) for f in along)
+    files = {f.n: Attached("", f.name, f.mime, f.size) for f in along}
     ask = desk.request.app[PARTS].preview
     hidden = case.row.level in ("confidential", "anonymous") and not desk.actor.hub_roles
     if hidden:
