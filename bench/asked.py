@@ -3,7 +3,7 @@
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from bench.district import FREQUENT, LARGEST, NOW, RARE, is_published, number
@@ -12,12 +12,20 @@ from hub.office import Office
 from hub.people import Actor, Grant
 from hub.results import Wish
 from hub.rulebook import Rulebook
+from hub.storage.behind import Mark
 from supervision import board
+from supervision.behind import Cell, cases_behind
+from supervision.behind import number as much_of
+from supervision.bulletins.counting import count
+from supervision.bulletins.periods import period_of
 
 HANDLER = Actor("officer", "o-1", "p-1", "周亦安", (Grant("handler", LARGEST),), home=LARGEST)
 DISPATCHER = Actor("officer", "o-2", "p-2", "乔满仓", (Grant("dispatcher"),), home="intake")
 SUPERVISOR = Actor("officer", "o-3", "p-3", "沈知秋", (Grant("supervisor"),), home="supervision")
 SINCE, TODAY = date(2026, 8, 21), date(2026, 11, 20)
+MONTH = date(2026, 10, 15)
+SMALL = "street_7"
+"""A unit with few cases, so that a page of them reaches far back."""
 FLAT, STAFF, COUNTED = "p50 ratio ≤ 1.3", "p99 ratio ≤ 1.5", "p50 ≤ 1 ms"
 SEARCH = "p50 ≤ 5 ms, p99 ≤ 50 ms"
 
@@ -53,6 +61,19 @@ class Asked:
         """The board of a quarter."""
         return self.office.store.read(board.board, SUPERVISOR, SINCE, TODAY, unit, self.book, NOW, room="heavy")
 
+    def behind(self, what: str, unit: str = "", after: Mark | None = None) -> Awaitable[Any]:
+        """A page of the cases behind a number of the quarter."""
+        cell = Cell(what, SINCE, TODAY, unit)
+        return self.office.store.read(cases_behind, SUPERVISOR, cell, self.book, NOW, 50, after, room="heavy")
+
+    def much(self, what: str) -> Awaitable[Any]:
+        """How much a number of the quarter is."""
+        return self.office.store.read(much_of, SUPERVISOR, Cell(what, SINCE, TODAY), self.book, room="heavy")
+
+    def bulletin(self) -> Awaitable[Any]:
+        """What a month's bulletin counts."""
+        return self.office.store.read(count, period_of("month", MONTH), self.book, NOW, NOW, room="heavy")
+
     def shown(self, rng: random.Random) -> str:
         """The number of some published letter."""
         return number(next(n for n in iter(lambda: rng.randrange(self.many), -1) if is_published(n)))
@@ -81,6 +102,11 @@ class Question(NamedTuple):
     wanted: str
 
 
+def some_day(rng: random.Random) -> Mark:
+    """A place in a list of cases behind a number: after everything of some day of the quarter."""
+    return Mark((SINCE + timedelta(days=rng.randrange(5, 90))).isoformat(), "", "", "")
+
+
 QUESTIONS = (
     Question("public list, first page", lambda a, _: a.found(Wish()), FLAT),
     Question("public list, any depth", lambda a, rng: a.found(Wish(older=a.shown(rng))), FLAT),
@@ -97,6 +123,12 @@ QUESTIONS = (
     Question("case of an officer", lambda a, rng: a.staff_case(rng), FLAT),
     Question("board of the hub, a quarter", lambda a, _: a.board(None), STAFF),
     Question("board of a unit, a quarter", lambda a, _: a.board(LARGEST), STAFF),
+    Question("a figure of the quarter", lambda a, _: a.much("on_time.n"), STAFF),
+    Question("cases behind a figure", lambda a, _: a.behind("on_time.n"), STAFF),
+    Question("cases behind a figure, any depth", lambda a, rng: a.behind("on_time.n", after=some_day(rng)), STAFF),
+    Question("cases behind a figure of a unit", lambda a, _: a.behind("on_time.of", LARGEST), STAFF),
+    Question("cases behind a small unit's figure", lambda a, _: a.behind("answered.n", SMALL), STAFF),
+    Question("a month's bulletin", lambda a, _: a.bulletin(), STAFF),
     Question("statistics, a quarter", lambda a, _: a.statistics(), STAFF),
     Question("figures of the portal", lambda a, _: a.month(), COUNTED),
 )
