@@ -4,9 +4,11 @@ import io
 import re
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 
 from openpyxl import load_workbook
 from pypdf import PdfReader
+from pypdf.generic import BooleanObject
 
 from channels.bulletins.page import ROOMY
 from hub.errors import Said
@@ -116,7 +118,13 @@ async def every_form_says_the_same(site: RunningSite) -> None:
     assert one is not None
     document = from_text(one.content)
     paper, sheets = await fetched(site, "pdf"), await fetched(site, "xlsx")
-    pages = PdfReader(io.BytesIO(paper)).pages
+    read = PdfReader(io.BytesIO(paper))
+    pages, headings = read.pages, [document.title.zh, *(part.title.zh for part in document.parts)]
+    assert read.metadata is not None
+    assert (read.metadata.title, read.root_object["/Lang"]) == (document.title.zh, "zh-CN")
+    assert read.root_object["/ViewerPreferences"]["/DisplayDocTitle"] == BooleanObject(value=True)
+    headings = [h for h in headings if h != "下一步工作"]  # nobody wrote anything there, so that it is left out
+    assert bookmarks(read.outline) == headings
     words = "".join("".join(page.extract_text().split()) for page in pages)
     book = load_workbook(io.BytesIO(sheets))
     titles = {sheet.title: sheet for sheet in book.worksheets}
@@ -129,7 +137,13 @@ async def every_form_says_the_same(site: RunningSite) -> None:
             for n, cell in enumerate(row.cells, 2):
                 if isinstance(cell, Cell):
                     assert sheet.cell(line, n).value == (cell.value if cell.value is not None else "—")
-    assert document.title.zh in words
+    places = [words.index("".join(heading.split())) for heading in headings]
+    assert places == sorted(places), "what is copied comes in the order of the page"
+
+
+def bookmarks(outline: Any) -> list[str]:
+    """The titles of an outline, those below each after it."""
+    return [title for one in outline for title in (bookmarks(one) if isinstance(one, list) else [str(one.title)])]
 
 
 def on_paper(table: Table, part: Cell | Said | None) -> str:
