@@ -13,14 +13,15 @@ from hub.storage.rows import from_row, to_json
 from hub.storage.tx import Row, Tx
 
 _IN = "IN (SELECT CAST(value AS TEXT) FROM json_each(:{}))"
-# One measure is one range of the index facts_behind; written CROSS JOIN, so that SQLite begins there.
+# One measure is one range of the index facts_behind, at one unit one of facts_at_unit, so that a small unit walks over
+# nobody else's facts; written CROSS JOIN, so that SQLite begins there.
 RANGE = f"""
 SELECT f.day AS fact_day, f.measure, f.unit AS fact_unit, f.n AS times, c.* FROM facts f
 CROSS JOIN counted k CROSS JOIN cases c
 WHERE k.case_id = f.case_id AND c.id = f.case_id AND f.measure = :measure AND f.day >= :since AND f.day <= :until
   AND NOT k.kind {_IN.format("sealed_kinds")}
 """  # noqa: S608
-UNITS = f"f.unit {_IN.format('at')}"
+AT_UNIT = "f.unit = :own_unit"
 # What an officer's own replies count for is named after the officer; all else goes by whom the case is counted under.
 FILTERS = {name: f"k.{name} = :{name}" for name in ("kind", "area", "topic", "channel", "hour")}
 FILTERS["officer"] = "(k.officer = :officer OR f.measure <> :base)"
@@ -59,7 +60,7 @@ def page(
     params |= {"since": wanted["since"], "until": min(until, after.day) if after else until, "limit": limit}
     params["sealed_kinds"] = to_json(sorted(wanted["sealed_kinds"]))
     if WHOLE not in units:
-        where, params["at"] = [*where, UNITS], to_json(sorted(units))
+        where = [*where, AT_UNIT]
     for name, condition in FILTERS.items():
         if name in wanted:
             where, params[name] = [*where, condition], wanted[name]
@@ -67,7 +68,12 @@ def page(
         where = [*where, PAST]
         params |= {"day": after.day, "case_id": after.case_id, "at_measure": after.measure, "at_unit": after.unit}
     sql = " AND ".join((RANGE.rstrip(), *where)) + " " + ORDER
-    ranges = [{**params, "measure": m, "base": m.partition(OF_OFFICER)[0]} for m in sorted(set(measures))]
+    places = [{}] if WHOLE in units else [{"own_unit": unit} for unit in sorted(units)]
+    ranges = [
+        {**params, **at, "measure": m, "base": m.partition(OF_OFFICER)[0]}
+        for m in sorted(set(measures))
+        for at in places
+    ]
     found = [[_fact(r) for r in tx.execute(sql, asked)] for asked in ranges]
     return list(islice(merge(*found, key=lambda fact: fact.mark, reverse=True), limit))
 
