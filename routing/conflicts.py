@@ -31,11 +31,21 @@ _PERSON = re.compile(
     "工作人员|办事员|窗口|公务员|民警|警察|辅警|城管队员|执法人员|执法队员|局长|科长|所长|队长|镇长|乡长|区长|处长|股长|站长|"
     "村支书|支部书记|村主任|村干部|社区干部|社区书记|街道干部|干部|官员|领导班子|经办人|值班人员|接线员"
 )
-_PRAISED = re.compile(
-    "态度(?:很|非常|特别|十分|都很|真|也很|也)?(?:好|热情|和蔼|诚恳|耐心|亲切|认真|端正|不错)|"
-    "负责任?的态度|(?:环境|条件|天气|路况|气味)恶劣|恶劣的?(?:环境|条件|天气|路况|气味)|"
-    "腐败(?:变质|的?(?:猪肉|鱼肉|食物|食品|气味))"
+_HARMLESS = re.compile(
+    "态度(?:还|也|倒|都)?(?:算|是|挺|蛮|很|非常|特别|十分|真)?(?:好(?![像坏差])|热情|和蔼|诚恳|耐心|亲切|认真|端正|不错|可以)|"
+    "(?<!不)(?:负责任?|认真|严肃|公[平正开]|诚恳|求是|友好)的?态度|态度和能力|"
+    "(?:环境|条件|天气|路况|气味)恶劣|恶劣的?(?:环境|条件|天气|路况|气味|影响|后果)|"
+    "腐败(?:变质|的?(?:猪肉|鱼肉|食物|食品|气味))|商业贿赂"
 )
+"""Phrases that hold a word of reproach and reproach nobody in office."""
+_PRIVATE = re.compile(
+    "(?:物业|业委会|业主委员会|开发商|房东|中介|商家|店家|店主|老板|摊主|快递员|保安|邻居|包工头|施工队|厂家|驾校|培训机构)"
+    "[^,，。;；:：!！?？\\n]{0,10}?"
+    f"(?:(?:{_SERVICE_WORDS})[、,，和]?)+"
+)
+"""Somebody in no office, and what is said of their manners in the same breath."""
+_OFFICE = re.compile("[局所办]|政府|部门|城管|警|干部|社区|街道|村委|领导|[和与跟向找被让]")
+_CLAUSE = re.compile("[,，。;；:：!！?？\\n]")
 _ASKING = "尊敬的|敬爱的|恳请|请求|请|希望|盼望|期盼|建议|要求|呼吁|向"
 _TO_DO = "立案|查处|查办|调查|严查|彻查|介入|明察|明鉴|主持公道|为我|为民|您好|你好"
 _NEAR = 60
@@ -127,14 +137,21 @@ def suggest_aim(matter: Matter, directory: Directory) -> Aim:
     """The strictest aim that the letter's own words point to, never milder than the one ticked.
 
     A reproach counts when it stands near a unit's name or a public servant; where the citizen named the unit, anywhere.
+    One to a landlord, a property manager or a shop is no affair of a unit's.
     """
-    text = _PRAISED.sub("", matter.text)
+    text = _PRIVATE.sub(_without_private, _HARMLESS.sub("", matter.text))
     found: Aim = "matter"
     if near := _near_an_office(text, matter, directory):
         found = "misconduct" if any(_MISCONDUCT.find(part).every for part in near) else found
         if found == "matter" and any(_SERVICE.find(part).every for part in near):
             found = "service"
     return found if STRICTER[found] > STRICTER[matter.aim] else matter.aim
+
+
+def _without_private(said: re.Match[str]) -> str:
+    """Nothing in place of a reproach to somebody in no office; as it stands where its clause names an office too."""
+    before = _CLAUSE.split(said.string[: said.start()][-_NEAR:])[-1]
+    return said[0] if _OFFICE.search(before + said[0]) else ""
 
 
 def _near_an_office(text: str, matter: Matter, directory: Directory) -> list[str]:

@@ -127,6 +127,16 @@ def test_a_sealed_letter_goes_to_the_first_named_receiver_whom_it_does_not_conce
         ("城管局科长对此负责，但态度恶劣", "service"),
         ("城管局有腐败", "misconduct"),
         ("学校" + "，孩子们" * 40 + "被城管局表扬", "matter"),
+        ("给住建局打过电话，接电话的人态度还可以，就是没有下文", "matter"),
+        ("请区人社局本着严肃认真的态度核对工龄", "matter"),
+        ("住建局的人一副不负责任的态度", "service"),
+        ("住建局的人态度好像很差", "service"),
+        ("请住建局管管，物业工作人员态度恶劣", "matter"),
+        ("向住建局反映过，业委会的种种不作为大家都看着", "matter"),
+        ("物业和社区干部互相推诿", "service"),
+        ("教育局对培训机构的监督长期不作为", "service"),
+        ("老板向城管局科长行贿", "misconduct"),
+        ("闹市区烧烤给城管局辖区带来恶劣的影响", "matter"),
     ],
 )
 def test_the_stricter_aim_is_suggested_where_reproach_and_office_stand_together(text: str, aim: Aim) -> None:
