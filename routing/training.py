@@ -21,6 +21,10 @@ LEAST_SEEN = 3
 MOST_RUNS = 150_000
 PRICE = 0.3
 """What weights cost beside the squares of what they miss; a lower one holds closer to the letters seen."""
+TELLING = 0.25
+"""How much louder runs count that tell topics apart: the power of how far they do."""
+ROUNDED = 1e-3
+"""Part of a run's squared mean under which its variance is rounding: it weighs the same in every letter."""
 MOST_STEPS, CLOSE = 150, 1e-3
 """Steps of the search for the weights, and which part of what was missed may be left."""
 MOST_UNITS = 8
@@ -132,12 +136,29 @@ def _fit(table: csr_matrix, keys: NDArray[np.uint64], wanted: NDArray[np.int64],
     letters = np.asarray((table > 0).sum(axis=0)).ravel()
     known = np.flatnonzero(letters >= LEAST_SEEN)
     rarity = (np.log((1 + table.shape[0]) / (1 + letters[known])) + 1).astype(np.float32)
-    loads = _loads(table[:, known], rarity, beginnings(keys[known]))
+    zones = beginnings(keys[known])
+    rarity *= telling(_loads(table[:, known], rarity, zones), wanted)
+    loads = _loads(table[:, known], rarity, zones)
     slopes, offsets = _least_squares(loads, wanted, trust)
     loud = np.abs(slopes).max(axis=1) * rarity * np.sqrt(letters[known])
     best = np.sort(np.argsort(-loud)[:MOST_RUNS])
     kept = known[best]
     return _Raw(kept, beginnings(keys[kept]), rarity[best], slopes[best].astype(np.float32), offsets.astype(np.float32))
+
+
+def telling(loads: csr_matrix, wanted: NDArray[np.int64]) -> NDArray[np.float32]:
+    """How much more each run counts that some topics use and others do not; 1 where chance would do as much.
+
+    It is the variance between topics beside that of all letters, times their number: what analysis of variance asks.
+    """
+    many = len(wanted)
+    topics = csr_matrix((np.ones(many, dtype=np.float32), (wanted, np.arange(many))))
+    letters = np.asarray(topics.sum(axis=1))
+    usual = np.asarray(loads.mean(axis=0)).ravel()
+    spread = np.asarray(loads.power(2).mean(axis=0)).ravel() - usual**2
+    apart = (letters * np.square((topics @ loads).toarray() / letters - usual)).sum(axis=0)
+    beyond = apart / np.maximum(spread, ROUNDED * usual**2 + np.finfo(np.float32).tiny) - (len(letters) - 1)
+    return np.asarray((1 + np.maximum(beyond, 0)) ** TELLING, dtype=np.float32)
 
 
 def _least_squares(

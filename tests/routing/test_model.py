@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from hub.storage.taught import Taught
 from routing import training
@@ -131,6 +133,20 @@ def test_what_training_asks_of_the_rules_is_what_they_say_of_a_living_letter() -
     pointed = pointing(district(), rules())("公交站台", "公交车总是晚点")
     decision = choose(letter("公交站台", "公交车总是晚点"), district(), rules())
     assert max(pointed, key=lambda topic: pointed[topic]) == decision.category
+
+
+def test_a_run_counts_the_more_the_further_it_tells_topics_apart() -> None:
+    wanted = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    only_one, mostly_one, as_chance_would, everywhere = (
+        [1, 1, 1, 1, 0, 0, 0, 0],
+        [1, 1, 1, 0, 1, 0, 0, 0],
+        [1, 0] * 4,
+        [1] * 8,
+    )
+    columns = np.array([only_one, mostly_one, as_chance_would, everywhere], dtype=np.float32).T
+    loud = training.telling(csr_matrix(columns), wanted)
+    assert loud[0] > loud[1] > loud[2]
+    assert list(loud[2:]) == [1, 1]
 
 
 def test_a_model_reads_back_from_its_file_as_it_was(trained: training.Trained) -> None:
