@@ -221,11 +221,8 @@ class Conversation:
         return await self._fetch(sent, lang, taken.attempts) if sent else Material()
 
     async def _ready(self, heard: Heard, chat: Chat, wish: Wish, material: Material, book: Rulebook) -> Deed | Refusal:
-        guess, place, now = (
-            isinstance(wish, Track) and bool(wish.code),
-            heard.place or chat.digest,
-            self._office.clock(),
-        )
+        guess = isinstance(wish, Track) and bool(wish.code)
+        place, now = heard.place or chat.digest, self._office.clock()
         try:
             if guess:
                 self._guesses.must_have_room(place, now)

@@ -161,8 +161,8 @@ def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: 
         "number": case.number,
         "title": case.title,
         "unit": district if case.sealed or not named else named,
-        "due": _due(text, facts, desk, lang),
-        "was": _was(refs, desk, lang),
+        "due": _due(text, refs, facts, desk, lang),
+        "was": _day(refs, "was", desk, lang),
         "link": f"{desk.site}/letters/track?number={case.number}",
         "code": spell(code),
         "reason": _reason(refs, desk.book, lang),
@@ -174,7 +174,10 @@ def _filling(text: str, refs: Mapping[str, Any], facts: Facts, code: str, desk: 
     }
 
 
-def _due(text: str, facts: Facts, desk: Desk, lang: str) -> str:
+def _due(text: str, refs: Mapping[str, Any], facts: Facts, desk: Desk, lang: str) -> str:
+    """The day that a text names; of a late answer the day of the next news, settled when it was found late."""
+    if text == "overdue" and refs.get("due"):
+        return _day(refs, "due", desk, lang)
     due: datetime | None = facts.dossier.case.main_due
     main = facts.dossier.clock("main")
     rests = main is not None and is_provisional(main.ledger, desk.book.calendar_shown(main.calendar))
@@ -193,9 +196,9 @@ def _due(text: str, facts: Facts, desk: Desk, lang: str) -> str:
     return f"{words} (provisional)" if lang == "en" else f"{words.partition('（')[0]}（暂定）"
 
 
-def _was(refs: Mapping[str, Any], desk: Desk, lang: str) -> str:
-    """The day that stood before, where the notice tells of another one."""
-    day = str(refs.get("was") or "")
+def _day(refs: Mapping[str, Any], name: str, desk: Desk, lang: str) -> str:
+    """A day that a notice carries with it, in words; empty where it carries none of that name."""
+    day = str(refs.get(name) or "")
     return day_words(date.fromisoformat(day), lang, desk.book.calendar.day_of(desk.now)) if day else ""
 
 

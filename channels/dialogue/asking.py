@@ -88,7 +88,7 @@ def shown(step: str, answers: Answers, facts: Facts, lang: str) -> str:
     value = answers.get(step)
     if step == "files":
         count = len(answers.get("files") or ())
-        return words(lang, "files_n", n=count) if count else words(lang, "none")
+        return words(lang, "files_n", n=count) if count else words(lang, "files_none")
     if isinstance(value, bool):
         return words(lang, "yes" if value else "no")
     if not value:

@@ -162,7 +162,7 @@ def _status(lang: str, status: Status, facts: Facts) -> tuple[Say, ...]:
     if status.link and (full or not status.reply):
         lines.append(words(lang, "link", link=status.link))
     buttons = [b for what in status.open for b in _errand_button(lang, what, line.number)]
-    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)) or home(lang)
     parts = split_text("\n".join(lines))
     return (*(Say(part) for part in parts[:-1]), Say(parts[-1], rows))
 
@@ -187,5 +187,5 @@ def _thanks(lang: str, wish: Wish, outcome: Outcome) -> tuple[Say, ...]:
     text = words(lang, key, number=number)
     if isinstance(outcome, Done) and outcome.link:
         text += "\n" + words(lang, "link", link=outcome.link)
-    row = _errand_button(lang, "reopen", number) if low else ()
-    return (Say(shorten(text, SAY_UNITS), (row,) if row else ()),)
+    row = _errand_button(lang, "reopen" if low else "see", number)
+    return (Say(shorten(text, SAY_UNITS), (row,) if row else home(lang)),)

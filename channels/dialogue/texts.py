@@ -309,7 +309,7 @@ TEXTS: Mapping[str, Said] = {
     "step_anonymous": Said("匿名", "Anonymous"),
     "step_name": Said("姓名", "Name"),
     "step_phone": Said("电话", "Phone"),
-    "step_wish": Said("怎么联系", "How to reach you"),
+    "step_wish": Said("什么时候联系", "When to reach you"),
     "step_publish": Said("公开", "Publish"),
     "step_surname": Said("显示姓", "Show surname"),
     "step_summary": Said("核对", "Check"),
@@ -360,7 +360,8 @@ TEXTS: Mapping[str, Said] = {
     "solved_yes": Said("解决了", "Solved"),
     "solved_partly": Said("部分解决", "Partly solved"),
     "solved_no": Said("没解决", "Not solved"),
-    "none": Said("（没有）", "(none)"),
+    "none": Said("没填", "left empty"),
+    "files_none": Said("没有", "none"),
     "files_n": Said("{n}份", "{n} item(s)"),
     "letters_n": Said("（共{n}字）", "({n} characters in all)"),
 }

@@ -381,6 +381,18 @@ async def test_a_moved_date_is_told_with_the_one_before(office: Office) -> None:
     assert "现在是最迟3月12日（星期四）答复您" in said
 
 
+async def test_a_late_answer_is_told_with_the_day_of_the_next_news_and_not_the_one_that_has_passed(
+    office: Office,
+) -> None:
+    async with phones(office) as (at, opened), posting(office, {"sms": opened}):
+        receipt = await office.receive(a_letter("late", contact=Contact(phone="13900001234")))
+        refs = {"days": 2, "due": "2026-12-15"}
+        notice = Notice("party:1", "overdue", "late:overdue", refs)
+        await office.store.write(outbox.put, receipt.case_id, [notice], office.clock())
+        await ends(office, receipt.case_id, "late:overdue", "sent")
+    assert "晚了2个工作日，12月15日（星期二）前告诉您进展" in next(m["text"] for m in at.got if "抱歉" in m["text"])
+
+
 async def test_a_gateway_that_is_busy_or_away_is_tried_again(office: Office, clock: FixedClock) -> None:
     async with phones(office) as (at, opened), posting(office, {"sms": opened}):
         at.answers = [web.Response(status=503), web.Response(status=429, headers={"Retry-After": "40"})]
