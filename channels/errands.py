@@ -112,8 +112,10 @@ def lines(tx: Tx, chat: Chat, book: Rulebook) -> tuple[LetterLine, ...]:
 
 
 def _line(case: Case, chat: Chat, book: Rulebook, asked: int = 0) -> LetterLine:
-    word = WORDS[MACHINES[case.machine].states[case.state].word]
-    return LetterLine(case.number, _title(case.title, case.kind, chat, book), word.zh, word.en, asked)
+    machine = MACHINES[case.machine]
+    word, rate = WORDS[machine.states[case.state].word], machine.moves.get("rate")
+    rates = rate is not None and case.state in rate.frm
+    return LetterLine(case.number, _title(case.title, case.kind, chat, book), word.zh, word.en, asked, rates)
 
 
 def _title(title: str, kind: str, chat: Chat, book: Rulebook) -> str:

@@ -18,6 +18,7 @@ from hub.people import Actor
 from hub.rulebook import Rulebook
 from hub.submission import MOST_FILES
 from hub.timing import refreshed, silent, with_dates
+from hub.words import WORDS
 
 IMPORTED_MOST = 20_000
 """Characters that a text of an imported history may have, whatever the limit of today's field."""
@@ -65,6 +66,11 @@ def refusal(turn: Turn) -> Forbidden | NotNow | None:
         return Forbidden(*entered.NOT_THE_CLERK) if held_roles(turn) else Forbidden()
     if case.state not in this.frm:
         state = MACHINES[case.machine].states[case.state]
+        if turn.actor.kind == "citizen":
+            word = WORDS[state.word]
+            return NotNow(
+                f"这封信现在是“{word.zh}”，不能{this.zh}。", f"The letter is “{word.en}” now; “{this.en}” is not open."
+            )
         return NotNow(
             f"来信现在是“{state.zh}”，不能{this.zh}。请刷新后再看。",
             f"The case is “{state.en}” now; “{this.en}” is not open.",

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from channels.dialogue.asking import ask, button
+from channels.dialogue.asking import ask, button, home
 from channels.dialogue.checks import check_length
 from channels.dialogue.commands import number_in, plain, query_code_in
 from channels.dialogue.facts import Facts
 from channels.dialogue.lengths import shorten
-from channels.dialogue.letter import TEXT_MOST, attachments
+from channels.dialogue.letter import TEXT_MOST, attachments, begun
 from channels.dialogue.session import Session
 from channels.dialogue.talk import BUTTON_BYTES, Attachment, Button, Say, Turn
 from channels.dialogue.texts import TEXTS, words
-from channels.dialogue.wishes import Answer, Rate, Reopen, Supplement, TellDone, Track, Wish, Withdraw
+from channels.dialogue.wishes import Answer, LetterLine, Rate, Reopen, Supplement, TellDone, Track, Wish, Withdraw
 from hub.errors import Said
 
 SLOTS: Mapping[str, tuple[str, ...]] = {
@@ -93,11 +93,27 @@ def go_on(session: Session, facts: Facts) -> Turn:
     aside = running(session)
     if aside is None:
         return Turn(session, ask(session, facts))
+    if (line := _not_to_rate(aside, facts)) is not None:
+        return _left(end(session), line, facts)
     slot = _open(aside)
     if slot is None:
         return Turn(session, (), wish_of(aside))
     session = replace(session, step=f"aside:{slot}")
     return Turn(session, (question(session, facts),))
+
+
+def _not_to_rate(aside: Mapping[str, Any], facts: Facts) -> LetterLine | None:
+    """The letter that is to be rated and cannot be now, so that nobody answers three questions in vain."""
+    number = aside.get("number") if aside["what"] == "rate" else None
+    return next((line for line in facts.letters if line.number == number and not line.rates), None)
+
+
+def _left(session: Session, line: LetterLine, facts: Facts) -> Turn:
+    """Say that it cannot be rated now, and go back to the letter in writing, if there is one."""
+    lang, writing = session.lang, begun(session.answers)
+    word = line.word_en if lang == "en" else line.word_zh
+    said = Say(words(lang, "not_to_rate", number=line.number, word=word), () if writing else home(lang))
+    return Turn(session, (said, *(ask(session, facts) if writing else ())))
 
 
 def end(session: Session) -> Session:

@@ -243,6 +243,10 @@ TEXTS: Mapping[str, Said] = {
         "您对答复满意吗？也可以回复数字（5最满意，1最不满意）或几颗星。",
         "Are you satisfied with the answer? You may also reply with a number (5 best, 1 worst) or stars.",
     ),
+    "not_to_rate": Said(
+        "来信{number}现在是“{word}”，不能评价。答复以后、办结以前可以评价。",
+        "Letter {number} is “{word}” now and cannot be rated. A rating is open from the answer until the letter is closed.",
+    ),
     "ask_solved": Said("问题解决了吗？", "Is the matter solved?"),
     "ask_told": Said("这件事办好了吗？1 办好了，2 办了一部分，3 没有办。", "Was it done? 1 yes, 2 partly, 3 no."),
     "ask_comment": Said("还有什么想说的？也可以跳过。", "Anything you would like to add? You may skip this."),

@@ -156,6 +156,8 @@ class LetterLine:
     word_en: str
     asked: int = 0
     """The open question whether it was done, by its place on the case; 0 where there is none."""
+    rates: bool = True
+    """Whether it may be rated now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,15 @@ def test_number_and_code_in_one_message_show_the_status() -> None:
     assert citizen.labels == ["补充", "评价", "请求重办"]
 
 
+def test_a_letter_that_cannot_be_rated_now_is_said_to_be_so_before_the_first_question() -> None:
+    waiting = replace(LINE, word_zh="办理中", word_en="Being handled", rates=False)
+    citizen = Citizen(replace(facts(), letters=(waiting,)), Session(case=LINE.number)).says_("评价")
+    assert "现在是“办理中”，不能评价" in citizen.read
+    assert citizen.labels == ["写信", "我的来信", "查进度"]
+    citizen.says_("写信")
+    assert "哪一类信" in citizen.read
+
+
 def test_status_asks_for_number_then_code_and_a_wrong_code_can_be_typed_again() -> None:
     citizen = Citizen().says_("/status").says_("２０２６－００１２３４")
     assert "12位查询码" in citizen.read
