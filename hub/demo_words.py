@@ -62,7 +62,8 @@ class Told:
 
 
 def letters(folder: Path, now: datetime, calendar: WorkCalendar, dice: Random) -> list[Told]:
-    """All letters of the demo, spread over the last ninety days, oldest first; a merge group comes within two days."""
+    """All letters of the demo, oldest first, spread over the last ninety days where a variant does not say how long
+    `ago`; a merge group comes within two days."""
     tables = _toml(folder / "letters.toml")["letters"]
     made = [(table, variant) for table in tables for variant in table["variants"]]
     dice.shuffle(made)
@@ -70,7 +71,9 @@ def letters(folder: Path, now: datetime, calendar: WorkCalendar, dice: Random) -
     told = []
     for n, (table, variant) in enumerate(made, 1):
         day = calendar.day_of(now) - timedelta(days=dice.randint(0, DAYS))
-        if table.get("merge"):
+        if "ago" in variant:
+            day = calendar.day_of(now) - timedelta(days=int(variant["ago"]))
+        elif table.get("merge"):
             day = together + timedelta(days=int(str(table["id"])[-1]) // 2)
         told.append(Told(n, table, variant, _moment(day, now, calendar, dice)))
     return sorted(told, key=lambda letter: letter.at)

@@ -1,10 +1,13 @@
 """Similar letters on the desk: on the case and at dispatch, merged by one press; the week's topics on their page."""
 
+import pytest
+
+from channels.web.staff.topics import trend
 from hub.followers import run_followers
 from hub.people import citizen
 from hub.storage import cases
 from hub.submission import Contact
-from routing.topics import FOLLOWERS
+from routing.topics import FOLLOWERS, Topic
 from tests.builders import a_letter
 from tests.channels.staff_desk import see, sit_down
 from tests.channels.web_site import RunningSite
@@ -93,6 +96,14 @@ async def test_merging_asks_for_a_lead_and_for_somebody_to_join_it(site: Running
     alone = await page.press("/staff/topics/merge", letter=lead)
     assert (alone.status, "再勾选至少一件" in alone.html) == (422, True)
     assert "/staff/topics/merge" not in (await see(await sit_down(site, "leader"), "/staff/topics")).html
+
+
+@pytest.mark.parametrize(
+    ("weeks", "word"),
+    [((0, 0, 1, 1, 4), "上升"), ((0, 0, 0, 4, 3), "回落"), ((1, 2, 3, 3, 3), "平稳"), ((0, 0, 0, 1, 5), "激增")],
+)
+def test_a_topic_moves_against_last_week_and_the_weeks_before(weeks: tuple[int, ...], word: str) -> None:
+    assert trend(Topic("a", ("a",), weeks, 5)) == word
 
 
 async def test_a_handler_has_no_topics_page(site: RunningSite) -> None:

@@ -1,22 +1,27 @@
 """Letters about one matter are found, however they are worded, by who may see them; topics and surges are told once."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
-from hub import workbench
+from hub import demo, demo_words, workbench
+from hub.calendar import read_calendar
+from hub.demo_world import SEED
 from hub.followers import run_followers
 from hub.intake import Received
 from hub.office import Office
 from hub.people import Actor
 from hub.storage import alike
+from hub.storage.alike import Letter
 from hub.storage.contract import Store
 from hub.storage.tx import Tx
 from hub.submission import Contact
-from routing.duplicates import Alike, like_case, like_each
-from routing.topics import FOLLOWERS, Shown, latest, shown
-from tests.builders import HANDLER, RECEPTION, SUPERVISOR, a_letter, an_office, an_officer
+from routing.duplicates import LIKELY, Alike, like_case, like_each, sketched
+from routing.similar import rarity, score
+from routing.topics import FOLLOWERS, Shown, grouped_by_matter, latest, shown, topics_of
+from tests.builders import HANDLER, RECEPTION, SUPERVISOR, a_letter, an_office, an_officer, starter_set
 from tests.conftest import FixedClock
 
 HOUSING = an_officer("韩住建", "handler@housing")
@@ -149,3 +154,26 @@ async def test_who_shares_keys_is_found_by_short_ranges_and_never_by_a_scan(stor
     assert "SCAN n" not in told
     assert "SCAN oldest" not in told
     assert await store.read(alike.sharing, (7, 8), 2, 9) == ["99-8", "99-7", "98-8", "98-7"]
+
+
+# The demo ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_district_has_a_surge_a_rising_a_steady_and_a_falling_topic() -> None:
+    now, calendar = datetime(2026, 11, 24, 8, tzinfo=UTC), read_calendar(starter_set()["calendar"], 1)
+    written = demo_words.letters(demo.FOLDER, now, calendar, Random(SEED))
+    told = [one for one in written if one.table["kind"] != "report_staff"]
+    letters = [
+        Letter(
+            f"{n:04}", one.text("title", calendar, now), one.variant["place"], one.text("body", calendar, now), one.at
+        )
+        for n, one in enumerate(told)
+    ]
+    found = topics_of(grouped_by_matter(letters, rarity()), {}, now)
+    assert [topic.surges for topic in found].count(True) == 1
+    moves = {(topic.weeks[-1] > topic.weeks[-2], topic.weeks[-1] < topic.weeks[-2]) for topic in found if topic.before}
+    assert {(True, False), (False, True)} <= moves
+    assert len(found) >= 4
+    lamps = [x for x, one in zip(letters, told, strict=True) if one.table.get("merge") == "lamp-trio"]
+    trio = [sketched(x.title, x.place, x.body, rarity()) for x in lamps]
+    assert min(score(a, b) for a in trio for b in trio) >= LIKELY

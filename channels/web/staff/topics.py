@@ -10,7 +10,7 @@ from channels.web.forms import form, query
 from channels.web.staff.frame import MERGE, Desk, hurry, show, sit, texts
 from hub import workbench
 from hub.errors import Invalid, NotFound, Refusal
-from routing.topics import Shown, shown
+from routing.topics import Shown, Topic, shown
 
 CHARTED = 8
 """Topics of the chart; the table below has them all."""
@@ -62,10 +62,19 @@ def _bar(found: Shown, most: int) -> dict[str, Any]:
 
 def _row(desk: Desk, found: Shown) -> tuple[str, ...]:
     """Title, letters, writers, places, the weeks one by one, and how it moves in a word."""
-    topic = found.topic
-    trend = N_("激增") if topic.surges else N_("上升") if topic.weeks[-1] > topic.before else N_("平稳或下降")
+    topic, places = found.topic, "、".join(found.places) or "—"
     weeks = " → ".join(str(n) for n in topic.weeks)
-    return (found.title, str(found.n), str(topic.writers), "、".join(found.places) or "—", weeks, desk.say(trend))
+    return (found.title, str(found.n), str(topic.writers), places, weeks, desk.say(trend(topic)))
+
+
+def trend(topic: Topic) -> str:
+    """How it moves, in a word: up against the weeks before and the last one, down against the last one."""
+    last, now = topic.weeks[-2:]
+    if topic.surges:
+        return N_("激增")
+    if now > max(last, topic.before):
+        return N_("上升")
+    return N_("回落") if now < last else N_("平稳")
 
 
 # Many letters, one answer ---------------------------------------------------------------------------------------------
