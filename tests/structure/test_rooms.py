@@ -110,6 +110,24 @@ def test_the_web_client_stands_only_in_channels_that_call_out() -> None:
     assert not calling
 
 
+OPENS_CONTACT = {
+    "hub/contact.py": "shows it to an officer, with an entry of who and why",
+    "hub/office.py": "opens what the others here ask for",
+    "hub/own_words.py": "redacts a text by what it knows of its writer",
+    "hub/publishing.py": "finds the writer's name in what would be published",
+    "hub/renewal.py": "compares what somebody at the counter says, and shows nothing",
+    "channels/courier.py": "sends a notice there",
+    "channels/webhooks/receipts.py": "compares where a report of delivery comes from",
+    "channels/inbound.py": "opens what a channel sent, before it is a case",
+}
+
+
+def test_contact_data_is_opened_in_known_places_and_shown_by_the_one_that_logs_it() -> None:
+    opening = re.compile(r"(?<!def )(?:office\.(?:contact|opened)|open_sealed|vault\.read)\(")
+    found = {m.path for m in program() if not m.path.startswith("bench/") if opening.search(m.text)}
+    assert found - {"hub/privacy/vault.py", "hub/storage/vault.py"} == OPENS_CONTACT.keys()
+
+
 def test_settings_are_loaded_where_the_program_is_put_together() -> None:
     loading = [
         m.path
