@@ -1,6 +1,7 @@
 """Letters on their way through the office, and what the sweep has written about them."""
 
 import json
+from datetime import datetime
 
 from hub.case import Dossier
 from hub.intake import Received
@@ -44,6 +45,14 @@ async def whole(store: Store, receipt: Received) -> Dossier:
     dossier = await store.read(cases.dossier, receipt.case_id)
     assert dossier is not None
     return dossier
+
+
+async def due_at(store: Store, receipt: Received, clock: str = "main") -> datetime:
+    """The first instant that is late for a clock which runs."""
+    found = (await whole(store, receipt)).clock(clock)
+    assert found is not None
+    assert found.due_at is not None
+    return found.due_at
 
 
 async def climbed(store: Store, receipt: Received, clock: str) -> list[str]:

@@ -20,7 +20,7 @@ from hub.verify import verify
 from supervision.patrol import sweep
 from tests.builders import HANDLER, RECEPTION, SIGNER, SUPERVISOR, a_letter, an_office, an_officer
 from tests.conftest import FixedClock
-from tests.supervision.letters import answered, in_work, is_answered, whole
+from tests.supervision.letters import answered, due_at, in_work, is_answered, whole
 
 CALLER = an_officer("谈回访", "caller", home="intake")
 
@@ -32,10 +32,8 @@ async def record(store: Store, receipt: Received, kind: str) -> Overlay:
 
 async def limit_ends(office: Office, store: Store, receipt: Received, clock: FixedClock) -> None:
     """The sweep at the very instant at which the citizen's limit is over."""
-    main = (await whole(store, receipt)).clock("main")
-    assert main is not None
-    assert main.due_at is not None
-    clock.now = main.due_at
+    main_due = await due_at(store, receipt, "main")
+    clock.now = main_due
     await sweep(office, clock.now)
 
 

@@ -16,7 +16,7 @@ from hub.storage.contract import Store
 from supervision.patrol import sweep
 from tests.builders import GOOD_REPLY, HANDLER, REVIEWER, SECOND_REVIEWER, SIGNER, an_office, starter_set
 from tests.conftest import FixedClock
-from tests.supervision.letters import climbed, in_work, whole
+from tests.supervision.letters import climbed, due_at, in_work, whole
 
 JUNK = {"body": "您好，来信收悉，谢谢。", "result": "upheld"}
 POOR = {"reasons": ["Q1", "Q9"], "comment": "没有写查了什么。"}
@@ -69,11 +69,9 @@ async def test_a_round_that_ends_late_climbs_its_own_ladder(store: Store, clock:
     office = await an_office(store, clock, tmp_path)
     receipt = await in_work(office)
     await sent_back(office, receipt)
-    redo = (await whole(store, receipt)).clock("redo")
-    assert redo is not None
-    assert redo.due_at is not None
+    redo_due = await due_at(store, receipt, "redo")
     calendar = (await office.book()).calendar
-    clock.now = calendar.opening(calendar.add_workdays(calendar.day_of(redo.due_at), 3))
+    clock.now = calendar.opening(calendar.add_workdays(calendar.day_of(redo_due), 3))
     await sweep(office, clock.now)
     assert {"late", "late_1", "late_3"} <= set(await climbed(store, receipt, "redo"))
     proposal = (await whole(store, receipt)).open("proposal")

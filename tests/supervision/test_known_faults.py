@@ -15,7 +15,7 @@ from hub.storage.tx import Tx
 from supervision.patrol import sweep
 from tests.builders import HANDLER, SIGNER, SUPERVISOR, a_letter, an_office, an_officer
 from tests.conftest import FixedClock
-from tests.supervision.test_patrol import answered, at_unit, climbed, in_work, told, whole
+from tests.supervision.letters import answered, at_unit, climbed, due_at, in_work, told, whole
 
 ADMIN = an_officer("管理员", "admin", home="intake")
 
@@ -76,9 +76,7 @@ async def test_a_clock_that_rested_past_its_old_limit_does_not_alarm_when_it_goe
 ) -> None:
     office = await an_office(store, clock, tmp_path)
     receipt = await in_work(office)
-    before = (await whole(store, receipt)).clock("main")
-    assert before is not None
-    assert before.due_at is not None
+    before_due = await due_at(store, receipt, "main")
     await office.act(receipt.number, "ask_citizen", {"question": "请问是哪一栋？"}, HANDLER)
     await office.act(receipt.number, "request_pause", {"reason": "等来信人说明"}, HANDLER)
     await office.act(receipt.number, "approve_pause", {}, SIGNER)
@@ -90,10 +88,8 @@ async def test_a_clock_that_rested_past_its_old_limit_does_not_alarm_when_it_goe
     assert (resting.phase, resting.due_at) == ("paused", None), "a resting clock shows no limit that runs"
     clock.now = pause.due_at
     await sweep(office, clock.now)
-    after = (await whole(store, receipt)).clock("main")
-    assert after is not None
-    assert after.due_at is not None
-    assert after.due_at > before.due_at
+    after_due = await due_at(store, receipt, "main")
+    assert after_due > before_due
     assert "late" not in await climbed(store, receipt, "main")
 
 
@@ -113,11 +109,9 @@ async def test_what_the_sweep_once_said_late_is_said_to_the_citizen_once(
 ) -> None:
     office = await an_office(store, clock, tmp_path)
     receipt = await in_work(office)
-    main = (await whole(store, receipt)).clock("main")
-    assert main is not None
-    assert main.due_at is not None
+    main_due = await due_at(store, receipt, "main")
     for minutes in range(0, 50, 10):
-        await sweep(office, main.due_at + timedelta(minutes=minutes))
+        await sweep(office, main_due + timedelta(minutes=minutes))
     assert [n for n in await told(store, receipt, "main") if n[0] == "party:1"] == [("party:1", "overdue")]
 
 

@@ -16,7 +16,7 @@ from hub.sweeping import QUARANTINE_AFTER
 from supervision.patrol import Swept, climb_clock, sweep
 from tests.builders import HANDLER, RECEPTION, SIGNER, SUPERVISOR, a_letter, an_office, office_on
 from tests.conftest import FixedClock
-from tests.supervision.letters import answered, at_unit, climbed, in_work, told, whole
+from tests.supervision.letters import answered, at_unit, climbed, due_at, in_work, told, whole
 
 
 async def test_three_days_down_over_several_rungs_records_each_and_sends_the_highest(
@@ -24,14 +24,12 @@ async def test_three_days_down_over_several_rungs_records_each_and_sends_the_hig
 ) -> None:
     office = await an_office(store, clock, tmp_path)
     receipt = await in_work(office)
-    main = (await whole(store, receipt)).clock("main")
-    assert main is not None
-    assert main.due_at is not None
-    await sweep(office, main.due_at - timedelta(days=2))
+    main_due = await due_at(store, receipt, "main")
+    await sweep(office, main_due - timedelta(days=2))
     before = await climbed(store, receipt, "main")
     notices = await told(store, receipt, "main")
 
-    clock.now = main.due_at + timedelta(days=3)
+    clock.now = main_due + timedelta(days=3)
     await sweep(office, clock.now)
 
     since = [r for r in await climbed(store, receipt, "main") if r not in before]
@@ -40,7 +38,7 @@ async def test_three_days_down_over_several_rungs_records_each_and_sends_the_hig
     assert new == [("signer@urban", "urge"), ("supervisor@", "urge")]
     rows = await store.read(clocks.fired, receipt.case_id)
     late = next(r for r in rows if (r["name"], r["rung"]) == ("main", "late"))
-    assert from_text(late["at"]) == main.due_at
+    assert from_text(late["at"]) == main_due
     assert from_text(late["recorded_at"]) == clock.now
 
 
@@ -49,16 +47,14 @@ async def test_a_breach_is_written_at_its_true_moment_and_names_its_holder(
 ) -> None:
     office = await an_office(store, clock, tmp_path)
     receipt = await in_work(office)
-    before = (await whole(store, receipt)).clock("main")
-    assert before is not None
-    assert before.due_at is not None
-    clock.now = before.due_at + timedelta(hours=5)
+    before_due = await due_at(store, receipt, "main")
+    clock.now = before_due + timedelta(hours=5)
     await sweep(office, clock.now)
 
     main = (await whole(store, receipt)).clock("main")
     assert main is not None
-    assert main.breached_at == before.due_at == main.due_at
-    assert [e.at for e in main.ledger if e.what == "breached"] == [before.due_at]
+    assert main.breached_at == before_due == main.due_at
+    assert [e.at for e in main.ledger if e.what == "breached"] == [before_due]
     lines = await store.read(journal.of_case, receipt.case_id)
     booked = [json.loads(line.data) for line in lines if line.action == "clock.climbed"]
     assert [(b["holder"], b["unit"]) for b in booked if b.get("breach") and b["clock"] == "main"] == [("unit", "urban")]
@@ -70,16 +66,14 @@ async def test_a_message_in_the_quiet_hours_waits_for_the_next_staffed_moment(
 ) -> None:
     office = await an_office(store, clock, tmp_path)
     receipt = await in_work(office)
-    main = (await whole(store, receipt)).clock("main")
-    assert main is not None
-    assert main.due_at is not None
-    clock.now = main.due_at
+    main_due = await due_at(store, receipt, "main")
+    clock.now = main_due
     await sweep(office, clock.now)
     rows = await store.read(outbox.of_case, receipt.case_id)
     overdue = next(r for r in rows if r["text"] == "overdue")
     calendar = (await office.book()).calendar
-    assert overdue["created_at"] == to_text(main.due_at)
-    assert from_text(overdue["next_at"]) == calendar.next_staffed_moment(main.due_at) > main.due_at
+    assert overdue["created_at"] == to_text(main_due)
+    assert from_text(overdue["next_at"]) == calendar.next_staffed_moment(main_due) > main_due
 
 
 async def test_a_case_nobody_signs_for_counts_as_signed_a_day_after_the_limit(
@@ -87,10 +81,8 @@ async def test_a_case_nobody_signs_for_counts_as_signed_a_day_after_the_limit(
 ) -> None:
     office = await an_office(store, clock, tmp_path)
     receipt = await at_unit(office)
-    sign = (await whole(store, receipt)).clock("sign")
-    assert sign is not None
-    assert sign.due_at is not None
-    await sweep(office, sign.due_at)
+    sign_due = await due_at(store, receipt, "sign")
+    await sweep(office, sign_due)
     assert (await whole(store, receipt)).case.state == "dispatched"
 
     clock.advance(days=14)

@@ -34,7 +34,7 @@ from tests.builders import (
     starter_set,
 )
 from tests.conftest import FixedClock
-from tests.supervision.letters import in_work, whole
+from tests.supervision.letters import due_at, in_work, whole
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 FIT, UNFIT = {"verdict": "qualified"}, {"verdict": "unqualified", "reasons": ["Q9"], "comment": "没有写去看过。"}
@@ -197,10 +197,8 @@ async def test_closing_waits_for_a_reading_and_goes_on_after_it(
     store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
     office, receipt = await twice_read(store, clock, tmp_path)
-    rating = (await whole(store, receipt)).clock("rating")
-    assert rating is not None
-    assert rating.due_at is not None
-    clock.now = rating.due_at
+    rating_due = await due_at(store, receipt, "rating")
+    clock.now = rating_due
     await sweep(office, clock.now)
     assert (await whole(store, receipt)).case.state == "answered"
     await office.act(receipt.number, "read_again", FIT, SECOND_REVIEWER)

@@ -31,7 +31,7 @@ from tests.builders import (
     office_on,
 )
 from tests.conftest import FixedClock
-from tests.supervision.letters import answered, climbed, in_work, told, whole
+from tests.supervision.letters import answered, climbed, due_at, in_work, told, whole
 
 LEADER = an_officer("白区长", "leader", home="intake")
 ASSISTANT = an_officer("韩住建", "handler@housing")
@@ -39,11 +39,9 @@ ASSISTANT = an_officer("韩住建", "handler@housing")
 
 async def workdays_late(office: Office, store: Store, receipt: Received, days: int) -> datetime:
     """Noon of the working day so many working days after the last day in time."""
-    main = (await whole(store, receipt)).clock("main")
-    assert main is not None
-    assert main.due_at is not None
+    main_due = await due_at(store, receipt, "main")
     calendar = (await office.book()).calendar
-    last = calendar.day_of(main.due_at - timedelta(seconds=1))
+    last = calendar.day_of(main_due - timedelta(seconds=1))
     return calendar.opening(calendar.add_workdays(last, days)) + timedelta(hours=3)
 
 
@@ -284,10 +282,8 @@ async def test_when_the_limit_ends_unanswered_somebody_calls_and_closing_waits_f
 ) -> None:
     office = await an_office(store, clock, tmp_path)
     receipt = await in_work(office)
-    main = (await whole(store, receipt)).clock("main")
-    assert main is not None
-    assert main.due_at is not None
-    clock.now = main.due_at
+    main_due = await due_at(store, receipt, "main")
+    clock.now = main_due
     await sweep(office, clock.now)
     assert await listed_in(office, store, SUPERVISOR, "calls", clock.now) == [receipt.number]
     dossier = await whole(store, receipt)
