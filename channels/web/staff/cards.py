@@ -54,4 +54,4 @@ def both_rates(desk: Desk, whole: Mapping[str, Value], without: Mapping[str, Val
 
 
 def _rate(value: Value) -> str:
-    return "—" if value.value is None else f"{value.value * 100:.1f}%（{value.n}/{value.of}）"
+    return "—" if value.value is None else f"{value.value * 100:.1f}% ({value.n}/{value.of})"

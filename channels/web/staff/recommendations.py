@@ -122,6 +122,7 @@ async def _list(desk: Desk, given: dict[str, str] | None = None, fault: Refusal 
         rows=[_row(desk, of) for of in rows],
         shelves=[(to_shelf(code, unit), desk.word(s.name), counts[code], code == shelf) for code, s in SHELVES.items()],
         at=desk.unit(unit),
+        narrowed=shelf != "all" or bool(unit),
         may_issue=desk.actor.has("supervisor"),
         given=kept,
         units=[
