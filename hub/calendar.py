@@ -240,6 +240,10 @@ class WorkCalendar:
         """The local date of the moment."""
         return self.local(moment).date()
 
+    def midnight_before(self, day: date) -> datetime:
+        """The first instant of the day, in UTC."""
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
     def midnight_after(self, day: date) -> datetime:
         """The first instant after the day, in UTC."""
         return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)

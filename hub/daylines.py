@@ -115,7 +115,7 @@ def _hour_leg(leg: Leg, stage: Limit, count: Count, calendar: WorkCalendar, seco
     day, last = calendar.day_of(leg.start), due_day(leg.end, calendar)
     passed = timedelta()
     while day <= last:
-        start = max(leg.start, calendar.midnight_after(day - ONE_DAY))
+        start = max(leg.start, calendar.midnight_before(day))
         end = min(leg.end, calendar.midnight_after(day))
         inside = _passed(start, end, calendar, staffed=staffed)
         paused = [

@@ -98,7 +98,7 @@ def written_day(day: date, lang: str) -> str:
 def _moment(day: date, now: datetime, calendar: WorkCalendar, dice: Random) -> datetime:
     """A moment of that day at which people write; one that has not come yet is a little ago."""
     hour = dice.choice(BUSY_HOURS)
-    moment = calendar.midnight_after(day - timedelta(days=1)) + timedelta(hours=hour, minutes=dice.randint(0, 59))
+    moment = calendar.midnight_before(day) + timedelta(hours=hour, minutes=dice.randint(0, 59))
     return moment if moment < now else now - timedelta(minutes=dice.randint(20, 300))
 
 

@@ -131,7 +131,7 @@ def end_feed(tx: Tx, actor: Actor, now: datetime) -> None:
 
 
 def _start(day: date, book: Rulebook) -> datetime:
-    return book.calendar.midnight_after(day - timedelta(days=1))
+    return book.calendar.midnight_before(day)
 
 
 def _end(day: date, book: Rulebook) -> datetime:

@@ -48,8 +48,9 @@ def on_board(
     eye, wanted = sight(actor, book.directory), book.directory.below(unit) if unit else frozenset()
     longest = max((int(row["days"]) for row in _rules(book).values()), default=0)
     first, last = days
-    found = []
-    for card in cards.between(tx, _begin(min(first, last - timedelta(days=longest)), book), _end(last, book), MOST):
+    calendar, found = book.calendar, []
+    since = calendar.midnight_before(min(first, last - timedelta(days=longest)))
+    for card in cards.between(tx, since, calendar.midnight_after(last), MOST):
         case = cases.get(tx, card.case_id)
         if case is not None and within(eye, case) and (not wanted or card.unit in wanted):
             found.append((card, case.number))
@@ -93,11 +94,3 @@ def _shown(card: Card, number: str, book: Rulebook) -> Shown:
         released=RELEASED in card.data,
         number=number,
     )
-
-
-def _begin(day: date, book: Rulebook) -> datetime:
-    return book.calendar.midnight_after(day - timedelta(days=1))
-
-
-def _end(day: date, book: Rulebook) -> datetime:
-    return book.calendar.midnight_after(day)

@@ -14,7 +14,7 @@ from hub.journal import Entry
 from hub.moments import to_text
 from hub.people import Actor
 from hub.rulebook import Rulebook
-from hub.spans import months
+from hub.spans import months, whole_months
 from hub.storage import journal, settings, totals
 from hub.storage.rows import read_json, to_json
 from hub.storage.tx import Tx
@@ -55,7 +55,7 @@ class Ranks:
 
 def reckoned(tx: Tx, month: date, book: Rulebook) -> Ranks:
     """The ranks of a month as its sums stand now."""
-    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    _, last = whole_months(month, month)
     measures = {*FIGURE.numerator, *FIGURE.denominator}
     ends = (month.isoformat(), last.isoformat())
     sums: dict[str, dict[str, int]] = {}

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import structlog
@@ -87,7 +87,7 @@ def _reaching(rows: list[Behind], book: Rulebook) -> Callable[[Behind], bool]:
         day = first[row.calendar]
         if day is None or day == date.min or row.due_at is None:
             return day is not None
-        return max(row.due_at, row.rung_at or row.due_at) > book.calendar.midnight_after(day - timedelta(days=1))
+        return max(row.due_at, row.rung_at or row.due_at) > book.calendar.midnight_before(day)
 
     return reaches
 

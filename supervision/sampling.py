@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from hub.errors import Forbidden, Invalid, NotFound, NotNow, Said
 from hub.journal import Entry
@@ -43,7 +43,7 @@ async def draw_sample(office: Office, days: tuple[date, date], n: int, seed: str
     if not 1 <= n <= MOST:
         raise Invalid({"n": Said(f"一次抽1到{MOST}件。", f"Draw 1 to {MOST} at a time.")})
     calendar = (await office.book()).calendar
-    since, until = calendar.midnight_after(days[0] - timedelta(days=1)), calendar.midnight_after(days[1])
+    since, until = calendar.midnight_before(days[0]), calendar.midnight_after(days[1])
     pool = await office.store.read(readings.unread, since, until, POOL + 1, room="heavy")
     if len(pool) > POOL:
         raise Invalid({"from": Said("这段时间的答复太多，请把日期缩短一些。", "Too many answers; choose fewer days.")})

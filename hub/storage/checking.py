@@ -10,7 +10,6 @@ from hub.storage.rows import from_row
 from hub.storage.tx import Row, Tx
 
 PAGE = "SELECT * FROM cases WHERE id > :after ORDER BY id LIMIT :limit"
-REVISIONS = "SELECT name, round, revision FROM clocks WHERE case_id = :case_id"
 FILES = "SELECT DISTINCT sha256 FROM files WHERE sha256 > :after ORDER BY sha256 LIMIT :limit"
 SEALED = "SELECT case_id FROM case_keys LIMIT 1"
 COUNTS = {table: f"SELECT COUNT(*) AS n FROM {table}" for table in ("cases", "entries", "outbox", "files")}  # noqa: S608

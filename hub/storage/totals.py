@@ -145,14 +145,6 @@ def by_day(
     return tx.execute(BY_SPAN, {**_asked(units, kinds, measures), "cut": "day", "first": since, "last": until})
 
 
-def by_month(
-    tx: Tx, units: Iterable[str], kinds: Iterable[str], measures: Iterable[str], since: date, until: date
-) -> list[Row]:
-    """Span (a month), measure and n of the whole months that the days lie in."""
-    ends = {"cut": "month", "first": month_of(since), "last": month_of(until)}
-    return tx.execute(BY_SPAN, {**_asked(units, kinds, measures), **ends})
-
-
 def by_cut(
     tx: Tx, cut: str, units: Iterable[str], kinds: Iterable[str], measures: Iterable[str], since: date, until: date
 ) -> list[Row]:

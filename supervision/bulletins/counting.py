@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from hub.journal import Tip
 from hub.people import Actor, Grant
@@ -41,7 +41,7 @@ def count(tx: Tx, period: Period, book: Rulebook, now: datetime, opening: dateti
     if head is None:
         return None
     calendar = book.calendar
-    since, until = calendar.midnight_after(period.since - timedelta(days=1)), calendar.midnight_after(period.until)
+    since, until = calendar.midnight_before(period.since), calendar.midnight_after(period.until)
     return Counted(
         period=period,
         now=_board(tx, period, book, now),
