@@ -238,7 +238,7 @@ class WorkCalendar:
 
     def day_of(self, moment: datetime) -> date:
         """The local date of the moment."""
-        return self.local(moment).date()
+        return _day_of(self, moment)
 
     def midnight_before(self, day: date) -> datetime:
         """The first instant of the day, in UTC."""
@@ -246,15 +246,15 @@ class WorkCalendar:
 
     def midnight_after(self, day: date) -> datetime:
         """The first instant after the day, in UTC."""
-        return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+        return _at(self, day + timedelta(days=1), time())
 
     def opening(self, day: date) -> datetime:
         """When the office would open on the day, in UTC (whether or not it is worked)."""
-        return datetime.combine(day, self.office.opens, self.zone).astimezone(UTC)
+        return _at(self, day, self.office.opens)
 
     def closing(self, day: date) -> datetime:
         """When the office would close on the day, in UTC (whether or not it is worked)."""
-        return datetime.combine(day, self.office.closes, self.zone).astimezone(UTC)
+        return _at(self, day, self.office.closes)
 
     def workdays_between(self, start_moment: datetime, end_moment: datetime) -> int:
         """Working days from one moment to another as people count: the first day is not counted, the last one is."""
@@ -331,9 +331,24 @@ class WorkCalendar:
         return found
 
 
+# What is kept below is asked for again and again: the clocks of a letter share its moment, those of a day its edges.
+
+
+@lru_cache(maxsize=4096)
+def _day_of(calendar: WorkCalendar, moment: datetime) -> date:
+    """The local date of a moment."""
+    return calendar.local(moment).date()
+
+
+@lru_cache(maxsize=4096)
+def _at(calendar: WorkCalendar, day: date, clock: time) -> datetime:
+    """The moment of a local day at which the office's clock shows this, in UTC."""
+    return datetime.combine(day, clock, calendar.zone).astimezone(UTC)
+
+
 @lru_cache(maxsize=4096)
 def _position(calendar: WorkCalendar, moment: datetime) -> tuple[date, int]:
-    """The local day of a moment, and the microseconds worked on it before; kept, as clocks share their moments."""
+    """The local day of a moment, and the microseconds worked on it before."""
     there = calendar.local(moment)
     day = there.date()
     return day, calendar.office.before(there.time()) if calendar.is_workday(day) else 0

@@ -1,11 +1,11 @@
 """fold(): the dossier as it stands after a step, in memory: intake folds the first moves before its one deed."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from hub.case import Dossier
 from hub.machines.machine import Step
+from hub.replacing import replace
 
 Row = TypeVar("Row")
 
@@ -37,6 +37,9 @@ def joined(first: Step, second: Step) -> Step:
     )
 
 
-def _put(old: Iterable[Row], new: Iterable[Row], key: Callable[[Row], Any]) -> tuple[Row, ...]:
+def _put(old: tuple[Row, ...], new: tuple[Row, ...], key: Callable[[Row], Any]) -> tuple[Row, ...]:
+    """The rows of both by their key, the newer one of each."""
+    if not new:
+        return old
     rows = {key(row): row for row in (*old, *new)}
-    return tuple(rows[k] for k in sorted(rows))
+    return tuple([rows[k] for k in sorted(rows)])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal, get_args
 
 from hub.calendar import WorkCalendar
@@ -125,9 +126,9 @@ def rung_times(
     timed = []
     for rung in ladder.rungs:
         moment = rung.at.moment(started, due, calendar)
-        if not rung.at.before_due or started < moment < due:
+        if started < moment < due or not rung.at.before_due:
             timed.append((rung, moment))
-    return tuple(sorted(timed, key=lambda pair: pair[1]))
+    return tuple(sorted(timed, key=itemgetter(1)))
 
 
 def next_rung(

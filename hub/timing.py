@@ -1,8 +1,8 @@
 """Clocks on a case: how a move starts, rests, extends and stops them, and when to look at each of them next."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 
 from hub.case import Case, Clock, Dossier, Overlay
 from hub.clocks import LedgerEvent, What, append, due_at, has_breached, phase, standing_limit
@@ -10,6 +10,7 @@ from hub.kinds import Kind
 from hub.ladders import Rung, RungTime, rung_times
 from hub.limits import Limit, Until
 from hub.machines.machine import Machine, Step, Turn
+from hub.replacing import replace
 from hub.rulebook import Rulebook
 from hub.rulesets import ClockRule
 
@@ -125,7 +126,6 @@ def refreshed(clock: Clock, book: Rulebook, machine: Machine, after: datetime) -
     it to a newer one. A recorded breach stays; one that nobody recorded yet is noticed when the clock ends late. A rung
     whose time has come but that the sweep has not seen yet stays the next one.
     """
-    clock = replace(clock, calendar=clock.calendar or book.numbers["calendar"])
     due, now_phase = due_at(clock.ledger, book.calendar_of(clock.calendar)), phase(clock.ledger)
     breached = clock.breached_at
     if breached is None and now_phase == "met" and due is not None and clock.ledger[-1].at >= due:
@@ -137,7 +137,8 @@ def refreshed(clock: Clock, book: Rulebook, machine: Machine, after: datetime) -
         upcoming = next((row for row in rows if (row[1] >= waiting if waiting else row[1] > after)), None)
         if upcoming is not None:
             rung, rung_at = upcoming[0], upcoming[1]
-    return replace(clock, due_at=due, phase=now_phase, breached_at=breached, rung=rung, rung_at=rung_at)
+    edition = clock.calendar or book.numbers["calendar"]
+    return Clock(clock.name, clock.round, clock.ladder, clock.ledger, due, now_phase, rung, rung_at, breached, edition)
 
 
 def recounted(clock: Clock, book: Rulebook, now: datetime) -> Clock | None:
@@ -168,13 +169,14 @@ def schedule(
     clock: Clock, due: datetime, book: Rulebook, machine: Machine
 ) -> tuple[tuple[str, datetime, Rung | None], ...]:
     """Code, moment and rung of all that this clock will do, in order; the machine's own move has no rung."""
-    ladder, calendar = book.ladders.get(clock.ladder), book.calendar_of(clock.calendar)
+    ladder, calendar, started = book.ladders.get(clock.ladder), book.calendar_of(clock.calendar), started_at(clock)
     times: list[tuple[str, datetime, Rung | None]] = []
     if ladder is not None:
-        times += [(r.code, t, r) for r, t in rung_times(ladder, started_at(clock), due, calendar)]
+        times += [(r.code, t, r) for r, t in rung_times(ladder, started, due, calendar)]
     if (lapse := machine.lapses.get(clock.name)) is not None:
-        times.append((LAPSE, RungTime(lapse.at).moment(started_at(clock), due, calendar), None))
-    return tuple(sorted(times, key=lambda row: row[1]))
+        times.append((LAPSE, RungTime(lapse.at).moment(started, due, calendar), None))
+        times.sort(key=itemgetter(1))
+    return tuple(times)
 
 
 def started_at(clock: Clock) -> datetime:
@@ -189,10 +191,5 @@ def _put(step: Step, clock: Clock) -> Step:
 
 def with_dates(case: Case, clocks: Iterable[Clock]) -> Case:
     """The case with the due moments that lists and pages show, taken from its newest clocks."""
-    for clock in clocks:
-        due = clock.due_at if clock.phase in ("running", "paused") else None
-        if clock.name == "main":
-            case = replace(case, main_due=due)
-        elif clock.name == "unit":
-            case = replace(case, unit_due=due)
-    return case
+    due = {clock.name: clock.due_at if clock.phase in ("running", "paused") else None for clock in clocks}
+    return replace(case, main_due=due.get("main", case.main_due), unit_due=due.get("unit", case.unit_due))

@@ -1,7 +1,6 @@
 """Effects: the named things that happen in the deed of a move, each a pure function from step to step."""
 
 import hashlib
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from hub.journal import Entry
 from hub.limits import Limit, Until
 from hub.machines.limit_rules import main_rule
 from hub.machines.machine import Effect, Opening, Step, Turn
+from hub.replacing import replace
 
 
 def sets(**changes: Any) -> Effect:
@@ -200,19 +200,23 @@ def assigns_reception(turn: Turn, step: Step) -> Step:
 
 
 def give_to(turn: Turn, step: Step, unit: str) -> Step:
-    step = takes_away(turn, step)
     n = max((a.n for a in turn.dossier.assignments), default=0) + 1
     officer = str(turn.values.get("officer") or "")
-    case = replace(step.case, unit=unit, officer=officer)
-    given = Assignment(n, unit, officer, turn.now, turn.actor.id, turn.move.code, designated=case.designated)
-    return replace(step, case=case, assignments=(*step.assignments, given))
+    given = Assignment(n, unit, officer, turn.now, turn.actor.id, turn.move.code, designated=step.case.designated)
+    return _handed(turn, step, unit, officer, given)
 
 
 def takes_away(turn: Turn, step: Step) -> Step:
-    """End the present assignment; the unit no longer sees the case and owes no reason for it."""
+    """End the present assignment; the unit no longer sees the case."""
+    return _handed(turn, step, "", "")
+
+
+def _handed(turn: Turn, step: Step, unit: str, officer: str, *given: Assignment) -> Step:
+    """The case with its next holder; the one before owes no reason for it any more."""
     step = ends("urging")(turn, step)
-    ended = tuple(replace(a, until=turn.now) for a in turn.dossier.assignments if a.until is None)
-    return replace(step, case=replace(step.case, unit="", officer=""), assignments=(*step.assignments, *ended))
+    ended = [replace(a, until=turn.now) for a in turn.dossier.assignments if a.until is None]
+    case = replace(step.case, unit=unit, officer=officer)
+    return replace(step, case=case, assignments=(*step.assignments, *ended, *given))
 
 
 def counts_the_return(turn: Turn, step: Step) -> Step:

@@ -52,7 +52,7 @@ def from_row(cls: type[Value], row: Mapping[str, Any]) -> Value:
     if readers is None:
         hints = get_type_hints(cls)
         readers = _READERS[cls] = tuple((name, _reader(hints[name])) for name in columns(cls))
-    return cls(**{name: read(row[name]) for name, read in readers})
+    return cls(*[read(row[name]) for name, read in readers])
 
 
 def columns(cls: type[Any]) -> tuple[str, ...]:
