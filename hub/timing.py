@@ -192,4 +192,6 @@ def _put(step: Step, clock: Clock) -> Step:
 def with_dates(case: Case, clocks: Iterable[Clock]) -> Case:
     """The case with the due moments that lists and pages show, taken from its newest clocks."""
     due = {clock.name: clock.due_at if clock.phase in ("running", "paused") else None for clock in clocks}
+    if due.keys().isdisjoint(("main", "unit")):
+        return case
     return replace(case, main_due=due.get("main", case.main_due), unit_due=due.get("unit", case.unit_due))
