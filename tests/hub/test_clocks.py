@@ -476,7 +476,7 @@ def ledgers(draw: st.DrawFn, *, units: Sequence[str] = ("wd", "cd", "h", "sh")) 
     return events
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(ledgers())
 def test_any_ledger_ends_when_a_clock_lived_through_step_by_step_ends(events: tuple[LedgerEvent, ...]) -> None:
     due = due_at(events, CALENDAR)
@@ -495,7 +495,7 @@ def test_the_slow_clock_sees_a_clock_that_counts_wrongly(monkeypatch: pytest.Mon
     assert random_ledgers.compare(200, seed=1).wrong
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(ledgers(units=("wd", "cd")))
 def test_the_told_days_end_on_the_due_day_and_their_count_is_the_limit(events: tuple[LedgerEvent, ...]) -> None:
     due = due_at(events, CALENDAR)
@@ -522,7 +522,7 @@ def test_the_told_hours_add_up_to_the_limit(events: tuple[LedgerEvent, ...]) -> 
     assert lines[-1].seconds == sum(amounts) * 3600
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(ledgers(), st.sampled_from(["1wd", "1wd+close", "3cd", "2cd+roll+close", "1h", "4sh"]), st.integers(0, 96 * 9))
 def test_an_extension_never_brings_the_due_instant_nearer(
     events: tuple[LedgerEvent, ...], text: str, later: int
@@ -539,7 +539,7 @@ def test_an_extension_never_brings_the_due_instant_nearer(
         assert extended == due
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(ledgers(), st.integers(0, 96 * 9), st.integers(0, 96 * 9))
 def test_a_pause_never_shortens_and_never_ends_in_a_late_clock(
     events: tuple[LedgerEvent, ...], later: int, length: int
@@ -574,7 +574,7 @@ RESTED = WorkCalendar.from_data(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(ledgers(), st.integers(0, 96 * 9))
 def test_a_recount_under_the_same_calendar_changes_nothing(events: tuple[LedgerEvent, ...], later: int) -> None:
     moment = events[-1].at + later * QUARTER
@@ -583,7 +583,7 @@ def test_a_recount_under_the_same_calendar_changes_nothing(events: tuple[LedgerE
     assert due_at((*events, LedgerEvent(moment, "recalc")), CALENDAR) == due
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(ledgers(), st.integers(0, 96 * 9), st.sampled_from([WORKED, RESTED]))
 def test_a_recount_in_time_never_ends_in_a_late_clock(
     events: tuple[LedgerEvent, ...], later: int, calendar: WorkCalendar
