@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,7 +187,7 @@ async def test_words_are_written_beside_the_numbers_and_show_no_person(
 
 
 async def test_a_correction_is_a_new_version_that_names_each_number_that_changed(
-    store: Store, clock: FixedClock, tmp_path: Path
+    store: Store, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = await a_month(store, clock, tmp_path)
     await draw_due(office, MONDAY)
@@ -197,9 +198,17 @@ async def test_a_correction_is_a_new_version_that_names_each_number_that_changed
     clock.now = MONDAY + timedelta(days=1)
     with pytest.raises(Forbidden):
         await correct(office, "month", "2026-02", "漏了一件。", LEADER)
-    both = await asyncio.gather(
-        *(correct(office, "month", "2026-02", "漏了一件。", SUPERVISOR) for _ in range(2)), return_exceptions=True
-    )
+    both_have_read, write = asyncio.Barrier(2), store.write
+
+    async def together(*deed: Any) -> Any:
+        await both_have_read.wait()
+        return await write(*deed)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write", together)
+        both = await asyncio.gather(
+            *(correct(office, "month", "2026-02", "漏了一件。", SUPERVISOR) for _ in range(2)), return_exceptions=True
+        )
     assert sorted(type(one).__name__ for one in both) == ["Bulletin", "Overtaken"]
     second = from_text((await february(store, 2)).content)
     assert second.parts[0].title.zh == "更正说明"
