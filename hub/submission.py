@@ -140,9 +140,16 @@ BAD_OUTSIDE_DUE = Said(
 
 
 def headline(body: str) -> str:
-    """A title from the first words, for a letter written without one."""
-    first = re.split(r"[。！？!?\n]", body.strip(), maxsplit=1)[0].strip()
-    return first if len(first) <= 30 else first[:29] + "…"
+    """A title from the first line or sentence, for a letter written without one; of Latin letters whole words."""
+    first = body.strip().split("\n", 1)[0].strip()
+    for end in "。！？!?；;":
+        head = first.split(end, 1)[0].strip()
+        first = head if len(head) >= 2 else first
+    most = MOST_TITLE if first.isascii() else 30
+    if len(first) <= most:
+        return first
+    cut = first[: most - 1]
+    return (cut.rpartition(" ")[0] if first.isascii() and " " in cut else cut).rstrip("，, ") + "…"
 
 
 def phone_digits(text: str) -> str | None:

@@ -11,6 +11,7 @@ from channels.dialogue.texts import TEXTS
 from channels.dialogue.wishes import Attachment, File
 from hub.errors import Said
 from hub.kinds import FormField, Kind
+from hub.submission import headline
 
 Answers = Mapping[str, Any]
 
@@ -18,7 +19,9 @@ TITLE_MOST, TEXT_LEAST, TEXT_MOST, NAME_MOST = 60, 4, 8000, 40
 SUMMARY = "summary"
 _YES = ("是", "可以", "同意", "行", "好", "yes", "y", "ok")
 _NO = ("否", "不", "不可以", "不同意", "不行", "no", "n")
-_SKIP = ("跳过", "没有", "无", "不用", "不留", "skip", "none", "没有了", "done")
+_SKIPPING = ("跳过", "skip")
+"""Words that are no answer anywhere, also where a question cannot be skipped."""
+_SKIP = (*_SKIPPING, "没有", "无", "不用", "不留", "none", "没有了", "done")
 _YES_NO = ("anonymous", "publish", "surname")
 _OPTIONAL = ("name", "phone", "wish")
 _TYPED = ("text", "longtext", "place")
@@ -151,10 +154,12 @@ def understand(step: str, typed: str, answers: Answers, facts: Facts) -> dict[st
     field = field_of(step, answers, facts)
     if step in ("kind", "aim", "files", *_YES_NO) or (field is not None and field.type == "choice"):
         return TEXTS["choose"]
+    if plain(typed) in _SKIPPING:
+        return TEXTS["needed"]
     kept = _free(step, typed, field, facts)
     if isinstance(kept, Said):
         return kept
-    return {"text": kept, "title": answers.get("title_own") or title_of(kept)} if step == "text" else put(step, kept)
+    return {"text": kept, "title": answers.get("title_own") or headline(kept)} if step == "text" else put(step, kept)
 
 
 def put(step: str, value: str) -> dict[str, Any]:
@@ -185,15 +190,6 @@ def too_long(step: str, typed: str, answers: Answers, facts: Facts) -> bool:
     return field is not None and field.type in _TYPED and len(typed) > field.most
 
 
-def title_of(text: str) -> str:
-    """A title from the first words: the first line or sentence, at most 30 characters."""
-    first = text.strip().split("\n", 1)[0].strip()
-    for end in "。！？!?；;":
-        head = first.split(end, 1)[0].strip()
-        first = head if len(head) >= 2 else first
-    return first if len(first) <= 30 else first[:29].rstrip("，, ") + "…"
-
-
 def attachments(rows: object) -> tuple[Attachment, ...]:
     """Stored rows of files as values."""
     return tuple(Attachment(**row) for row in rows) if isinstance(rows, list) else ()
@@ -210,7 +206,7 @@ def wish_of(answers: Answers, facts: Facts, lang: str) -> File:
         key=f"{answers.get('begun', '')}.{answers.get('draft', 0)}",
         kind=kind.code,
         aim=told.get("aim") or kind.aims[0],
-        title=answers.get("title") or title_of(answers["text"]),
+        title=answers.get("title") or headline(answers["text"]),
         body=answers["text"],
         place=next((told.get(f"field:{f.name}") or "" for f in kind.fields if f.type == "place"), ""),
         fields={f.name: told[f"field:{f.name}"] for f in kind.fields if told.get(f"field:{f.name}")},

@@ -220,7 +220,11 @@ TEXTS: Mapping[str, Said] = {
         "这类信只有负责的监督部门能看到，被反映的人和单位看不到。",
         "Only the supervision office in charge can see such a letter, never the person or office it is about.",
     ),
-    "optional": Said("（可以跳过）", "(may be skipped)"),
+    "optional": Said("（可以跳过）", " (may be skipped)"),
+    "needed": Said(
+        "这一项不能跳过，没有它不好办理。说不清的，写个大概就行。",
+        "This cannot be skipped: the office needs it. If you do not know exactly, roughly is fine.",
+    ),
     # --- side errands
     "ask_number": Said(
         "是哪一封信？请发编号，例如 2026-001234。", "Which letter? Please send its number, such as 2026-001234."

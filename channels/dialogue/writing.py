@@ -16,7 +16,6 @@ from channels.dialogue.letter import (
     TEXT_MOST,
     begun,
     open_step,
-    title_of,
     too_long,
     understand,
     wish_of,
@@ -26,6 +25,7 @@ from channels.dialogue.talk import Attachment, Input, Say, Turn
 from channels.dialogue.texts import pick, words
 from hub.errors import Said
 from hub.machines.guards import SPOKEN
+from hub.submission import headline
 
 _CONFIRM = ("确认", "确认提交", "提交", "send", "confirm", "submit")
 _HEARD_MOST = 20
@@ -188,7 +188,7 @@ def _to_letter(session: Session, given: Input, sent: Attachment, facts: Facts) -
         return again(session, facts, words(session.lang, "file_many", most=facts.files_most))
     answers = {**session.answers, "files": [*kept, asdict(sent)]}
     if not answers.get("text") and len(given.text) >= TEXT_LEAST:
-        answers |= {"text": given.text, "title": title_of(given.text)}
+        answers |= {"text": given.text, "title": headline(given.text)}
     elif not answers.get("text") and given.kind == "voice":
         answers |= {"text": SPOKEN, "title": SPOKEN}
     session = replace(session, answers=answers)

@@ -142,6 +142,13 @@ def test_a_danger_word_shows_the_emergency_numbers_marks_the_letter_and_goes_on(
     assert citizen.session.step == "field:place"
 
 
+def test_a_question_that_must_be_answered_is_not_skipped_by_the_word_for_it() -> None:
+    citizen = Citizen().says_("/new").presses("求助").says_(LAMP).says_("跳过")
+    assert "不能跳过" in citizen.read
+    assert citizen.session.step == "field:place"
+    assert "place" not in citizen.says_("塘前社区").session.step
+
+
 def test_a_letter_about_fire_drills_is_not_called_urgent() -> None:
     assert "urgent" not in Citizen().says_("希望小区开展防止火灾的宣传").session.answers
 

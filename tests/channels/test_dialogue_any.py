@@ -27,9 +27,9 @@ from channels.dialogue import (
 from channels.dialogue.checks import check_date, check_number, check_phone
 from channels.dialogue.commands import WORDS
 from channels.dialogue.lengths import split_text, units
-from channels.dialogue.letter import title_of
 from channels.dialogue.texts import TEXTS
 from hub.errors import Invalid, NotFound, Said
+from hub.submission import headline
 from tests.talking import LAMP, Citizen, at_summary, facts
 
 LINES = tuple(LetterLine(f"2026-00123{n}", "题" * 90, "办理中", "In progress") for n in range(3))
@@ -204,6 +204,9 @@ def test_phones_are_taken_in_any_spelling(typed: str, kept: str) -> None:
 
 
 def test_a_title_is_made_of_the_first_sentence() -> None:
-    assert title_of("路灯坏了！已经三天。") == "路灯坏了"
-    assert title_of("标题行\n正文") == "标题行"
-    assert title_of("很" * 40) == "很" * 29 + "…"
+    assert headline("路灯坏了！已经三天。") == "路灯坏了"
+    assert headline("标题行\n正文") == "标题行"
+    assert headline("很" * 40) == "很" * 29 + "…"
+    assert headline("Where can I renew my residence permit, and which papers do I bring along?") == (
+        "Where can I renew my residence permit, and which papers do…"
+    )
