@@ -24,8 +24,8 @@ DISPATCHER = Actor("officer", "o-2", "p-2", "乔满仓", (Grant("dispatcher"),),
 SUPERVISOR = Actor("officer", "o-3", "p-3", "沈知秋", (Grant("supervisor"),), home="supervision")
 SINCE, TODAY = date(2026, 8, 21), date(2026, 11, 20)
 MONTH = date(2026, 10, 15)
-SMALL = "street_7"
-"""A unit with few cases, so that a page of them reaches far back."""
+SMALLER = "expropriation"
+"""A unit with few cases, so that a page of them reaches far back, yet full in the small district too."""
 FLAT, STAFF, COUNTED = "p50 ratio ≤ 1.3", "p99 ratio ≤ 1.5", "p50 ≤ 1 ms"
 SEARCH = "p50 ≤ 5 ms, p99 ≤ 50 ms"
 
@@ -127,7 +127,7 @@ QUESTIONS = (
     Question("cases behind a figure", lambda a, _: a.behind("on_time.n"), STAFF),
     Question("cases behind a figure, any depth", lambda a, rng: a.behind("on_time.n", after=some_day(rng)), STAFF),
     Question("cases behind a figure of a unit", lambda a, _: a.behind("on_time.of", LARGEST), STAFF),
-    Question("cases behind a small unit's figure", lambda a, _: a.behind("answered.n", SMALL), STAFF),
+    Question("cases behind a smaller unit's figure", lambda a, _: a.behind("answered.n", SMALLER), STAFF),
     Question("a month's bulletin", lambda a, _: a.bulletin(), STAFF),
     Question("statistics, a quarter", lambda a, _: a.statistics(), STAFF),
     Question("figures of the portal", lambda a, _: a.month(), COUNTED),
