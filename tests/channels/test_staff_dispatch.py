@@ -5,10 +5,12 @@ from typing import Any
 
 import aiohttp
 
+from channels.web.staff.suggested import worth_offering
 from hub.case import Overlay
 from hub.storage import cases, journal
 from hub.storage.tx import Tx
 from hub.submission import Contact
+from routing.matter import Candidate
 from tests.builders import HANDLER, RECEPTION, SUPERVISOR, a_letter
 from tests.channels.staff_desk import Page, see, sit_down
 from tests.channels.web_site import RunningSite
@@ -147,3 +149,8 @@ async def case_of(site: RunningSite, number: str) -> str:
     case_id = await site.office.store.read(cases.id_of, number)
     assert case_id is not None
     return case_id
+
+
+def test_a_unit_for_which_next_to_nothing_speaks_is_not_offered() -> None:
+    ranked = [Candidate("police", 0.003, ()), Candidate("street_7", 0.002, ()), Candidate("education", 0.2, ())]
+    assert [c.unit for c in worth_offering(ranked)] == ["police", "education"]
