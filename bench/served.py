@@ -72,7 +72,8 @@ def fetched(folder: Path, paths: list[str]) -> dict[str, list[float]]:
     order = random.Random(len(paths))
     with ExitStack() as stack:
         callers = {what: _started(what, folder, stack) for what in ("bare", "bare-page", "site")}
-        for turn, path in enumerate([*paths[:WARM], *paths]):
+        warm = paths[:WARM]
+        for turn, path in enumerate([*warm, *paths]):
             known = callers["site"].get("/results")[1]
             rows = list(FETCHES)
             order.shuffle(rows)
@@ -81,7 +82,7 @@ def fetched(folder: Path, paths: list[str]) -> dict[str, list[float]]:
                 case = f"{path.replace('?older=', '/')}?nr={turn}.{n}"
                 asked = {"any": fresh, "same": "/results", "known": "/results", "case": case}[fetch.kind]
                 took, _ = callers[fetch.what].get(asked, known if fetch.kind == "known" else "")
-                if turn >= WARM:
+                if turn >= len(warm):
                     times[fetch.name].append(took)
     return times
 
