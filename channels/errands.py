@@ -35,9 +35,9 @@ from hub.dictation import is_voice
 from hub.errors import NotFound
 from hub.machines.registry import MACHINES
 from hub.office import Office
+from hub.own import own_letter
 from hub.people import citizen
 from hub.privacy.randomness import draw
-from hub.reading import own_letter
 from hub.rulebook import Rulebook
 from hub.storage import cases, dialogues, talks, vault
 from hub.storage.tx import Tx

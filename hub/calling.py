@@ -15,6 +15,7 @@ from hub.rulebook import Rulebook
 from hub.sight import sight
 from hub.storage import cases, lists, records
 from hub.storage.tx import Tx
+from hub.thread import unit_name
 from hub.views import Row, StaffCase
 
 VIEW = BY_CODE["calls"]
@@ -73,7 +74,7 @@ def _call(case: Case, owed: Overlay, actor: Actor, book: Rulebook, now: datetime
 def _script(case: Case, lang: str, book: Rulebook) -> tuple[str, ...]:
     """The lines of the edition for a case with or without an answer."""
     when = ("always", "answered" if case.answered_at else "waiting")
-    unit, received = reading.unit_name(case.unit, book), book.calendar.day_of(case.received_at)
+    unit, received = unit_name(case.unit, book), book.calendar.day_of(case.received_at)
     known = {
         "number": case.number,
         "unit": unit[lang == "en"] or book.directory.district,

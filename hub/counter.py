@@ -11,9 +11,9 @@ from hub.case import Dossier
 from hub.errors import Forbidden, KeyReused, NotFound, NotNow, Said
 from hub.move import kind_of, open_moves
 from hub.office import Office
+from hub.own import CITIZEN_MOVES, own_letter
 from hub.own_words import is_hidden
 from hub.people import Actor, Clerk, citizen
-from hub.reading import CITIZEN_MOVES, own_letter
 from hub.rulebook import Rulebook
 from hub.sight import barred, sight
 from hub.storage import cases, people, submissions

@@ -15,12 +15,12 @@ from hub.office import Office
 from hub.people import Actor
 from hub.privacy import masking
 from hub.privacy.marks import Kind, Mark
-from hub.reading import file_view
 from hub.rulebook import Rulebook
 from hub.storage import cases, vault
 from hub.storage.publications import Page
 from hub.storage.rows import to_json
 from hub.storage.tx import Row, Tx
+from hub.thread import file_view
 from hub.views import FileView
 
 Where = Literal["title", "body", "reply"]

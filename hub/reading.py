@@ -1,138 +1,40 @@
-"""Reading: questions without effects. Every one takes the actor, and what the actor may not see is not there."""
+"""Reading: what officers ask, without effects: lists, and a whole case. What the actor may not see is not there."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from hub import blind, entered
-from hub.because import because
-from hub.case import Case, Clock, Dossier, Message, Reply
+from hub.case import Case, Dossier, Reply
 from hub.desk import visible
 from hub.errors import NotFound, Said
 from hub.held import booked, changes
 from hub.kinds import Kind
 from hub.lamps import lamp
 from hub.machines.fields import CHOICES
-from hub.machines.outcome_guards import QUESTION
 from hub.machines.registry import MACHINES
-from hub.machines.sentences import EXPLAINED
 from hub.machines.views import BY_CODE, View, views_for
 from hub.moments import from_text
 from hub.move import kind_of, open_moves
 from hub.own_words import HIDDEN_LEVELS
-from hub.people import Actor, citizen
+from hub.people import Actor
 from hub.reckoning import clock_view
 from hub.rulebook import Rulebook
 from hub.sight import sight
-from hub.storage import cases, desk_rows, journal, lists, people, publications
+from hub.storage import cases, journal, lists, people
 from hub.storage.tx import Row as StoredRow
 from hub.storage.tx import Tx
+from hub.thread import NOTHING, files_at, files_by_place, thread, unit_name
 from hub.views import (
-    Asked,
-    CitizenView,
-    FileView,
     LineView,
     PartyView,
     ReplyView,
     Row,
-    Spoken,
     StaffCase,
 )
-from hub.words import IN_HANDS, WORDS, line_words
-
-NOTHING = Said("", "")
-INTERNAL = ("note", "translation")
-"""Kinds of messages that are for the office alone."""
-CITIZEN_MOVES = ("add", "supply", "rate", "tell_done", "reopen", "withdraw", "open_contact", "appeal", "set_level")
-
-
-# The citizen's own letter -------------------------------------------------------------------------------------------
-
-
-def own_letter(tx: Tx, case_id: str, party: int, book: Rulebook, now: datetime) -> CitizenView:
-    """A case as its citizen reads it; raises NotFound where there is none."""
-    dossier = cases.dossier(tx, case_id)
-    if dossier is None or dossier.case.about:
-        raise NotFound
-    case, kind = dossier.case, kind_of(dossier, book)
-    state = MACHINES[case.machine].states[case.state]
-    main = dossier.clock("main")
-    me = citizen(case_id, party)
-    page = publications.by_case(tx, case_id)
-    shown = clock_view(main, kind, book, now) if main is not None and main.phase in ("running", "paused") else None
-    rating = dossier.clock("rating")
-    rate_until = None
-    if rating is not None and rating.phase == "running" and rating.due_at is not None:
-        rate_until = book.calendar.day_of(rating.due_at - timedelta(microseconds=1))
-    opened = {m.code for m in open_moves(dossier, me, now, book)}
-    return CitizenView(
-        case_id=case.id,
-        number=case.number,
-        kind=Said(kind.zh, kind.en),
-        title=case.title,
-        word=state.word,
-        state=case.state,
-        says=_citizen_sentence(case, book),
-        unit=unit_name(case.unit, book) if not case.sealed else NOTHING,
-        because=because(
-            case,
-            unit_name(case.unit, book),
-            desk_rows.decisions(tx, [case.id]).get(case.id, {}),
-            dossier.assignments,
-        ),
-        received_at=case.received_at,
-        next_day=shown.day if shown else None,
-        provisional=shown.provisional if shown else False,
-        late_days=_late_days(main, book, now),
-        main=shown,
-        thread=thread(tx, dossier, me, book),
-        moves=tuple(code for code in CITIZEN_MOVES if code in opened),
-        score=case.score,
-        solved=case.solved,
-        rate_until=rate_until,
-        answered_at=case.answered_at,
-        published=str(page["number"]) if page and page["live"] else "",
-        result=_result(dossier, kind),
-        version=case.version,
-        asked=_asked(dossier, book),
-    )
-
-
-def _asked(dossier: Dossier, book: Rulebook) -> Asked | None:
-    """The newest question to the citizen that is open, with the last day of the promise it is about."""
-    question = dossier.open(QUESTION)
-    if question is None:
-        return None
-    promise = dossier.overlay(int(question.data.get("about", 0)))
-    due = promise.due_at if promise is not None else None
-    return Asked(question.n, book.calendar.day_of(due - timedelta(microseconds=1)) if due else None)
-
-
-def _citizen_sentence(case: Case, book: Rulebook) -> Said:
-    if case.state in EXPLAINED:
-        return EXPLAINED[case.state]
-    unit = unit_name(case.unit, book)
-    if case.sealed or not unit.zh:
-        return WORDS[MACHINES[case.machine].states[case.state].word]
-    return Said(IN_HANDS.zh.format(unit=unit.zh), IN_HANDS.en.format(unit=unit.en))
-
-
-def _late_days(main: Clock | None, book: Rulebook, now: datetime) -> int:
-    if main is None or main.phase != "running" or main.due_at is None or now < main.due_at:
-        return 0
-    calendar = book.calendar
-    return max(1, calendar.count_workdays(calendar.day_of(main.due_at) - timedelta(days=1), calendar.day_of(now)))
-
-
-def _result(dossier: Dossier, kind: Kind) -> Said:
-    released = next((r for r in reversed(dossier.replies) if r.verdict == "qualified" or r.state == "signed"), None)
-    result = kind.result(released.result) if released and dossier.case.answered_at else None
-    return Said(result.zh, result.en) if result else NOTHING
-
-
-# The officer's side -------------------------------------------------------------------------------------------------
+from hub.words import line_words
 
 
 def inbox(
@@ -229,7 +131,7 @@ def staff_case(tx: Tx, number: str, actor: Actor, book: Rulebook, now: datetime)
     case, kind = dossier.case, kind_of(dossier, book)
     lines = journal.of_case(tx, case.id)
     known = people.names(tx, _people_on(dossier, lines))
-    files = _files_of(tx, case.id)
+    files = files_by_place(tx, case.id)
     held = changes(case.machine, lines, dossier.assignments)
     return StaffCase(
         row=replace(row(case, book, now, actor), officer=known.get(case.officer, "")),
@@ -277,70 +179,6 @@ def may_show_contact(dossier: Dossier, actor: Actor, book: Rulebook) -> bool:
 # Pieces of views ----------------------------------------------------------------------------------------------------
 
 
-def unit_name(code: str, book: Rulebook) -> Said:
-    """The name of a unit; an unknown or empty code has none."""
-    unit = book.directory.get(code)
-    return Said(unit.zh, unit.en) if unit else NOTHING
-
-
-def thread(tx: Tx, dossier: Dossier, reader: Actor, book: Rulebook) -> tuple[Spoken, ...]:
-    """What was said on a case, as far as the reader may read it."""
-    case = dossier.case
-    files = _files_of(tx, case.id)
-    said = [m for m in cases.messages(tx, case.id) if _may_read(m, reader)]
-    known = people.names(tx, {*(m.author for m in said), *(str(m.refs.get("clerk", "")) for m in said)})
-    return tuple(_spoken(m, dossier, reader, book, files, known) for m in said)
-
-
-def _may_read(message: Message, reader: Actor) -> bool:
-    if reader.kind == "citizen":
-        return message.author == reader.id or message.audience in ("parties", f"party:{reader.party}")
-    return message.audience != "hub" or bool(reader.hub_roles) or reader.kind == "system"
-
-
-def _spoken(
-    m: Message, dossier: Dossier, reader: Actor, book: Rulebook, files: dict[int, StoredRow], known: dict[str, str]
-) -> Spoken:
-    case = dossier.case
-    by_citizen = m.author.startswith("party:")
-    who = "citizen" if by_citizen else "note" if m.kind in INTERNAL else "office"
-    unit = unit_name(case.unit, book)
-    if by_citizen:
-        by = Said("我", "Me") if reader.kind == "citizen" else Said(dossier.parties[0].alias, dossier.parties[0].alias)
-    elif reader.kind == "citizen":
-        by = unit if unit.zh and not case.sealed else Said(book.directory.district, book.directory.district_en)
-    else:
-        name = known.get(m.author, m.author_name)
-        by = Said(name, name)
-    hide_minute = by_citizen and case.level in HIDDEN_LEVELS and not reader.hub_roles and reader.kind != "citizen"
-    at = m.at.replace(hour=4, minute=0, second=0, microsecond=0) if hide_minute else m.at
-    shown = _files(m.refs.get("files", ()), files, own=reader.kind == "citizen")
-    if hide_minute or "clerk" not in m.refs:
-        return Spoken(m.n, at, who, by, m.kind, m.body, shown, of=int(m.refs.get("of", 0)))
-    clerk = "" if reader.kind == "citizen" else known.get(m.refs["clerk"], "")
-    return Spoken(m.n, at, who, by, m.kind, m.body, shown, str(m.refs["channel"]), clerk)
-
-
-def _files_of(tx: Tx, case_id: str) -> dict[int, StoredRow]:
-    return {int(r["n"]): r for r in cases.files_of(tx, case_id)}
-
-
-def _files(places: Iterable[Any], files: Mapping[int, StoredRow], *, own: bool = False) -> tuple[FileView, ...]:
-    """The files at these places; a name that a citizen gave is for this citizen alone."""
-    found = (files[int(n)] for n in places if int(n) in files)
-    return tuple(file_view(f, named=own or f["purpose"] == cases.ENCLOSED) for f in found)
-
-
-def file_view(f: StoredRow, *, named: bool) -> FileView:
-    """One file with its own name, or with a neutral one."""
-    return FileView(f["n"], f["name"] if named else neutral(f["n"], f["name"]), f["mime"], f["size"])
-
-
-def neutral(n: int, name: str) -> str:
-    """A name that tells nothing: 附件3.pdf."""
-    return f"附件{n}.{name.rpartition('.')[2]}"
-
-
 def _party(dossier: Dossier, actor: Actor, book: Rulebook) -> PartyView:
     party, case = dossier.parties[0], dossier.case
     hidden = case.level in HIDDEN_LEVELS and not actor.hub_roles
@@ -380,7 +218,7 @@ def _reply(r: Reply, kind: Kind, book: Rulebook, known: Mapping[str, str], files
         comment=r.comment,
         promised=r.promised,
         translated=r.translated,
-        files=_files(r.files, files),
+        files=files_at(r.files, files),
     )
 
 

@@ -22,6 +22,7 @@ from hub.storage import cases, chats, desk_rows, journal, lists, outbox, people,
 from hub.storage.drafts import Draft
 from hub.storage.tx import Row as StoredRow
 from hub.storage.tx import Tx
+from hub.thread import file_view
 from hub.views import FileView, Row, StaffCase
 
 SEARCHED = 100
@@ -94,9 +95,7 @@ def enclosable(tx: Tx, case_id: str, shown: StaffCase, actor: Actor) -> tuple[Fi
     """What the actor may enclose in a reply: files of earlier versions, and what they laid on the case themselves."""
     of_versions = {f.n for r in shown.replies for f in r.files}
     there = (f for f in cases.files_of(tx, case_id) if f["purpose"] == cases.ENCLOSED)
-    return tuple(
-        reading.file_view(f, named=True) for f in there if f["owner"] == actor.id or int(f["n"]) in of_versions
-    )
+    return tuple(file_view(f, named=True) for f in there if f["owner"] == actor.id or int(f["n"]) in of_versions)
 
 
 def _colleagues(tx: Tx, case_id: str, actor: Actor, book: Rulebook, now: datetime) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from hub import reading
 from hub.blind import awaits
 from hub.case import Dossier
 from hub.desk import visible
@@ -18,6 +17,7 @@ from hub.rulebook import Rulebook
 from hub.sight import sight
 from hub.storage import cases, people, readings, totals
 from hub.storage.tx import Tx
+from hub.thread import thread
 from hub.views import Spoken
 from supervision.figures import BY_CODE, Value, value
 
@@ -80,7 +80,7 @@ def blind(tx: Tx, case_id: str, actor: Actor, book: Rulebook, now: datetime) -> 
         raise NotFound
     case, kind = dossier.case, kind_of(dossier, book)
     reply = next(r for r in dossier.replies if r.n == found.reply)
-    said = reading.thread(tx, dossier, actor, book)
+    said = thread(tx, dossier, actor, book)
     letter = tuple(m for m in said if m.who == "citizen" and m.at <= reply.drafted_at)
     return Blind(case_id, case.number, kind, case.title, letter, reply.body, reply.translated, found.due)
 

@@ -28,7 +28,7 @@ from hub import desk
 from hub.case import Notice
 from hub.errors import Invalid, NotFound, Refusal, TooMany
 from hub.office import Office
-from hub.reading import own_letter
+from hub.own import own_letter
 from hub.rulebook import Rulebook
 from hub.storage import cases, dialogues, inbox, outbox, vault
 from hub.storage.dialogues import Line

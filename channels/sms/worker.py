@@ -24,8 +24,8 @@ from channels.webhooks.events import Delivery, Event, read_event
 from channels.webhooks.receipts import heard_of, take_receipt
 from hub.errors import Refusal, Said, TooMany
 from hub.office import Office
+from hub.own import own_letter
 from hub.privacy.vault import keyed_hash
-from hub.reading import own_letter
 from hub.rulebook import Rulebook
 from hub.storage import cases, deliveries, dialogues, vault
 from hub.storage.inbox import Taken

@@ -12,7 +12,7 @@ from channels.sms import words
 from channels.sms.words import fitted, inviting
 from hub.errors import NotNow, Said
 from hub.office import Office
-from hub.reading import own_letter
+from hub.own import own_letter
 from hub.storage import outbox
 from hub.storage.contract import Store
 from hub.storage.tx import Tx

@@ -15,8 +15,9 @@ from hub.clocks import due_day, has_breached
 from hub.errors import Invalid, NotNow, Refusal
 from hub.intake import Received
 from hub.office import Office
+from hub.own import own_letter
 from hub.people import Actor, citizen
-from hub.reading import own_letter, staff_case
+from hub.reading import staff_case
 from hub.storage import cases, journal, outbox
 from hub.storage.contract import Store
 from hub.submission import Contact

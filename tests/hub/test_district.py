@@ -6,6 +6,7 @@ from bench import district
 from bench.asked import DISPATCHER, HANDLER, SINCE, SUPERVISOR, TODAY
 from hub import reading, workbench
 from hub.storage.contract import Store
+from hub.thread import unit_name
 from hub.verify import verify
 from supervision.board import board
 from tests.builders import an_office
@@ -26,7 +27,7 @@ async def test_verify_finds_nothing_wrong_with_it_and_every_page_has_something_t
     assert len(rows) == MANY // 10
     hits = await store.read(workbench.found, engine, district.FREQUENT, HANDLER, {}, book, district.NOW, 50)
     assert hits
-    assert {row.unit for row in hits} == {reading.unit_name(district.LARGEST, book)}
+    assert {row.unit for row in hits} == {unit_name(district.LARGEST, book)}
     figures = await store.read(board, SUPERVISOR, SINCE, TODAY, None, book, district.NOW, room="heavy")
     assert figures.figures["received"].n > 0
     assert figures.overdue_open > 0

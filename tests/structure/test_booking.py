@@ -15,6 +15,7 @@ from hub.kinds import read_kind
 from hub.machines.registry import MACHINES
 from hub.move import open_moves
 from hub.office import Office
+from hub.own import own_letter
 from hub.people import citizen
 from hub.storage import cases, editions, totals
 from hub.storage.contract import Store
@@ -116,7 +117,7 @@ async def test_the_inbox_shows_the_slot_to_its_unit_and_to_nobody_else(
 async def test_the_citizen_reads_plain_words_and_can_cancel(office: Office, store: Store, clock: FixedClock) -> None:
     receipt = await office.receive(_asked())
     book = await office.book()
-    view = await store.read(reading.own_letter, receipt.case_id, 1, book, clock())
+    view = await store.read(own_letter, receipt.case_id, 1, book, clock())
     assert (view.word, view.moves) == ("submitted", ("withdraw",))
     case = await office.act(receipt.number, "withdraw", {}, citizen(receipt.case_id, 1))
     assert (case.state, case.main_due) == ("cancelled", None)

@@ -15,8 +15,8 @@ from channels.web.keys import GATES, office_of
 from channels.web.limits import prefix
 from channels.web.session import citizen_of, current_actor
 from hub.errors import Forbidden, Invalid
+from hub.own import own_letter
 from hub.people import citizen
-from hub.reading import own_letter
 from hub.repeats import act_once
 from hub.submission import BAD_OUTSIDE_DUE, MOST_BODY, MOST_TITLE, Contact, Submission, read_outside_due
 from hub.views import CitizenView

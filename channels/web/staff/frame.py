@@ -14,7 +14,6 @@ from channels.web.forms import form_page
 from channels.web.keys import GATES, TABLE, office_of
 from channels.web.render import view_of
 from channels.web.session import current_actor
-from hub import reading
 from hub.errors import Refusal, Said
 from hub.machines.letter_outcome import CALLERS
 from hub.machines.views import BY_CODE
@@ -26,6 +25,7 @@ from hub.sight import sight
 from hub.storage import lists
 from hub.storage import talks as stored_talks
 from hub.storage.tx import Tx
+from hub.thread import unit_name
 from supervision import recommendations
 from supervision.bulletins import releasing
 
@@ -84,7 +84,7 @@ class Desk:
 
     def unit(self, code: str) -> str:
         """The name of a unit, empty where there is none."""
-        return self.word(reading.unit_name(code, self.book))
+        return self.word(unit_name(code, self.book))
 
 
 async def sit(request: web.Request) -> Desk:
