@@ -88,9 +88,10 @@ async def live(office: Office, clock: FixedClock, count: int, seed: int) -> Live
         receipts = await asyncio.gather(
             *(office.receive(a_letter(f"{seed}-{n}", kind=dice.choice(("complaint", "consult", "help")))) for n in many)
         )
+        of_each = [random.Random(f"{seed}-{n}") for n in many]  # whoever is first, each history takes its own way
         for _ in range(MOST_STEPS):
-            awake = [r for r in receipts if dice.random() < 0.7]
-            await asyncio.gather(*(one_step(office, r.case_id, r.number, dice, lived) for r in awake))
+            awake = [(r, own) for r, own in zip(receipts, of_each, strict=True) if dice.random() < 0.7]
+            await asyncio.gather(*(one_step(office, r.case_id, r.number, own, lived) for r, own in awake))
             clock.advance(minutes=dice.choice((7, 90, 60 * 9, 60 * 26, 60 * 24 * 4)))
             if dice.random() < 0.6:
                 swept = await sweep(office, clock.now)
