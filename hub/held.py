@@ -31,6 +31,9 @@ OF_SUPERVISION = frozenset(
     )
 )
 """Clocks of the supervision office's own work: their time is its own, whoever has the case meanwhile."""
+OF_RECEPTION = frozenset(("contest", "dispatch"))
+"""Clocks of what reception decides: a breach is its own, also where a unit answers for the time of the case."""
+PASSED_ON = "move.pass_on"
 
 
 class Held(NamedTuple):
@@ -46,15 +49,21 @@ Shares = tuple[tuple[Said, int], ...]
 
 
 def changes(machine: str, lines: Iterable[Line], assignments: Sequence[Assignment]) -> list[Change]:
-    """Who held the case from which moment on, oldest first; a state names its holder (hub/machines)."""
+    """Who held the case from which moment on, oldest first; a state names its holder (hub/machines).
+
+    A unit that had signed for a case and passes it on answers for the time until another has it (首接负责, ADR 0023).
+    """
     states = MACHINES[machine].states
     found: list[Change] = []
+    first = ""
     for line in lines:
         data = read_json(line.data)
         state = data.get("to") if line.action.startswith("move.") else data.get("state")
         if isinstance(state, str) and state in states:
             at, holder = from_text(line.at), states[state].holder
-            found.append((at, Held(holder, _unit_from(assignments, at) if holder == "unit" else "")))
+            unit = _unit_from(assignments, at)
+            first = unit if line.action == PASSED_ON else first if holder == "reception" else ""
+            found.append((at, Held("unit", first) if first else Held(holder, unit if holder == "unit" else "")))
     return sorted(found, key=lambda change: change[0])
 
 
@@ -74,6 +83,8 @@ def who_was_late(clock: str, overlays: Iterable[Overlay], held: Sequence[Change]
     """
     if clock.partition("#")[0] in OF_SUPERVISION:
         return Held("supervision")
+    if clock in OF_RECEPTION:
+        return Held("reception")
     record = next((o for o in overlays if clock_of(o) == clock), None)
     return Held("unit", record.unit) if record is not None and record.unit else held_by(held, moment)
 
