@@ -1,6 +1,7 @@
 """The command line, and the hub as it is served: what it is made of is opened, runs in rounds, and is closed here."""
 
 import asyncio
+import gc
 import math
 import signal
 from contextlib import AsyncExitStack
@@ -89,6 +90,8 @@ async def serve() -> None:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.server.host, settings.server.port).start()
+        gc.collect()
+        gc.freeze()  # what the hub is made of stays: looking through it again stopped every page for a tenth of a second
         host, port = runner.addresses[0][:2]
         health = office.store.health()
         log.info("serving", address=f"{host}:{port}", engine=health.engine, version=health.version)

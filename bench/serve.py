@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import resource
 import signal
@@ -128,6 +129,8 @@ async def serve(what: str, folder: Path, *, alone: bool) -> None:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
+    gc.collect()
+    gc.freeze()  # as run.py does
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     started = spent()
