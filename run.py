@@ -91,7 +91,7 @@ async def serve() -> None:
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.server.host, settings.server.port).start()
         gc.collect()
-        gc.freeze()  # what the hub is made of stays: looking through it again stopped every page for a tenth of a second
+        gc.freeze()  # what the hub is made of stays: looking through it again stopped all pages for a tenth of a second
         host, port = runner.addresses[0][:2]
         health = office.store.health()
         log.info("serving", address=f"{host}:{port}", engine=health.engine, version=health.version)
