@@ -52,6 +52,7 @@ bench: .venv/locked-dev                  ## ratios of DESIGN §14, side by side 
 
 faults: .venv/locked-dev                 ## crashes, full disks, lost servers, and clocks put to the proof (hours)
 	$(BIN)/python -m pytest tests/storage/test_faults.py
+	EVERY_LOOK=1 $(BIN)/python -m pytest -m browser
 	$(BIN)/python -m tests.faults.kill --rounds 20
 	$(BIN)/python -m tests.faults.sweep --rounds 10 --cases 5000
 	$(BIN)/python -m tests.faults.chat --rounds 10
