@@ -17,13 +17,12 @@ How time is counted
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from hub.calendar import WorkCalendar
 from hub.limits import Limit, Until
-from hub.replacing import replace
 
 What = Literal["start", "pause", "resume", "extend", "restart", "recalc", "met", "stop", "breached"]
 Phase = Literal["running", "paused", "met", "stopped"]

@@ -1,7 +1,7 @@
 """The desk: the verbs of the hub in the order of a case's life; each is one deed, whole in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,6 @@ from hub.machines.registry import MACHINES
 from hub.move import kind_of, move
 from hub.own_words import Hidden
 from hub.people import SYSTEM, Actor
-from hub.replacing import replace
 from hub.rulebook import Rulebook
 from hub.storage import cases, drafts, editions, journal, outbox, people, publications
 from hub.storage.tx import Tx

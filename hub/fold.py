@@ -1,11 +1,11 @@
 """fold(): the dossier as it stands after a step, in memory: intake folds the first moves before its one deed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from hub.case import Dossier
 from hub.machines.machine import Step
-from hub.replacing import replace
 
 Row = TypeVar("Row")
 

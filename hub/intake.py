@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,6 @@ from hub.people import SYSTEM, Actor
 from hub.ports import Choose, Chosen, Matter
 from hub.privacy import masking
 from hub.privacy.vault import KeyRing, keyed_hash, new_case_key, seal
-from hub.replacing import replace
 from hub.rulebook import Rulebook
 from hub.storage import arrivals, cases, editions
 from hub.storage.arrivals import Arrival

@@ -1,6 +1,7 @@
 """move(): the only place where a state changes; pure, it returns the next case and all that goes with it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +15,6 @@ from hub.machines.fields import CHOICES
 from hub.machines.machine import Machine, Move, MoveField, Step, Turn
 from hub.machines.registry import MACHINES
 from hub.people import Actor
-from hub.replacing import replace
 from hub.rulebook import Rulebook
 from hub.submission import MOST_FILES
 from hub.timing import refreshed, silent, with_dates

@@ -1,6 +1,7 @@
 """Clocks on a case: how a move starts, rests, extends and stops them, and when to look at each of them next."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 
@@ -10,7 +11,6 @@ from hub.kinds import Kind
 from hub.ladders import Rung, RungTime, rung_times
 from hub.limits import Limit, Until
 from hub.machines.machine import Machine, Step, Turn
-from hub.replacing import replace
 from hub.rulebook import Rulebook
 from hub.rulesets import ClockRule
 

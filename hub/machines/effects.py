@@ -1,6 +1,7 @@
 """Effects: the named things that happen in the deed of a move, each a pure function from step to step."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,6 @@ from hub.journal import Entry
 from hub.limits import Limit, Until
 from hub.machines.limit_rules import main_rule
 from hub.machines.machine import Effect, Opening, Step, Turn
-from hub.replacing import replace
 
 
 def sets(**changes: Any) -> Effect:

@@ -1,5 +1,7 @@
 """Moves of cards 红黄牌: proposed by ladder or supervisor, given, appealed against; a revoked one is still seen."""
 
+from dataclasses import replace
+
 from hub import timing
 from hub.machines import card_guards as c
 from hub.machines import guards as g
@@ -8,7 +10,6 @@ from hub.machines.fields import REASON, TEXT
 from hub.machines.letter_overlays import SEEN_BY_ALL, overlay
 from hub.machines.machine import MoveField as F
 from hub.machines.machine import Step, Turn
-from hub.replacing import replace
 
 KNOWN = SEEN_BY_ALL | {"closed"}
 DECIDES = ("supervisor", "leader")

@@ -1,5 +1,7 @@
 """Effects that belong to the letter alone."""
 
+from dataclasses import replace
+
 from hub import timing
 from hub.case import Notice, Overlay
 from hub.kinds import LEVELS
@@ -31,7 +33,6 @@ from hub.machines.guards import (
 from hub.machines.limit_effects import starts_main_at_reception
 from hub.machines.machine import Opening, Step, Turn
 from hub.machines.outcome_effects import follows_release, owes_call_later
-from hub.replacing import replace
 from hub.submission import headline
 
 CORRECTION = "correction"

@@ -1,5 +1,7 @@
 """Moves of exclusion 剔除: an unreasonable demand is taken out of the rates by two persons, and its writer is told."""
 
+from dataclasses import replace
+
 from hub import timing
 from hub.case import Dossier, Overlay
 from hub.errors import Said
@@ -9,7 +11,6 @@ from hub.machines.fields import REASON, TEXT
 from hub.machines.letter_overlays import SEEN_BY_ALL, overlay
 from hub.machines.machine import MoveField as F
 from hub.machines.machine import Step, Turn
-from hub.replacing import replace
 
 KNOWN = SEEN_BY_ALL | {"closed"}
 EXCLUSION = "exclusion"

@@ -1,5 +1,6 @@
 """Effects on the limits of a case: when they begin, how grade, outside dates, rests and extensions change them."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from hub import timing
@@ -9,7 +10,6 @@ from hub.limits import Limit, Until
 from hub.machines.effects import add_message, ledger, opens, tells
 from hub.machines.limit_rules import deciders, main_rule
 from hub.machines.machine import Effect, Step, Turn
-from hub.replacing import replace
 
 
 def begins_main(moment: str) -> Effect:

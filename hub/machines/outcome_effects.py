@@ -1,6 +1,7 @@
 """Effects on whether it was done: calls and their tries, questions to the citizen, promises, what solved nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hub import entered, timing
@@ -18,7 +19,6 @@ from hub.machines.outcome_guards import (
     promises,
     unreported,
 )
-from hub.replacing import replace
 from hub.timing import newest, started_at
 
 LATER = "call_later"

@@ -1,12 +1,13 @@
 """Effects of readings after the answer: the draw of a second one, what a reader found, and what follows from it."""
 
+from dataclasses import replace
+
 from hub import timing
 from hub.case import Overlay
 from hub.machines.decisions import draw
 from hub.machines.effects import closes, journal, opens, rewrites_reply, sets, tells
 from hub.machines.machine import Step, Turn
 from hub.machines.reading_guards import DIFFERENCE, LATER, SECOND, reading_open
-from hub.replacing import replace
 
 
 def draws_second_reading(turn: Turn, step: Step) -> Step:
