@@ -42,6 +42,7 @@ from hub.rulebook import Rulebook
 from hub.storage import cases, dialogues, talks, vault
 from hub.storage.tx import Tx
 from hub.submission import Attached, Contact, Submission
+from hub.thread import unit_name
 from hub.views import CitizenView
 from hub.words import WORDS
 
@@ -156,7 +157,8 @@ def _file(office: Office, chat: Chat, wish: File, files: tuple[Attached, ...], b
         got = desk.receive(tx, ready, book, now)
         day = _day(got.due, book)
         provisional = day is not None and book.calendar.is_provisional(day)
-        return Filed(got.number, office.code(got.case_id), day, chat.link(got.number), provisional)
+        unit, code = unit_name(got.unit, book), office.code(got.case_id)
+        return Filed(got.number, code, day, chat.link(got.number), provisional, unit.zh, unit.en)
 
     return deed
 

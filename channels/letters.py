@@ -75,11 +75,13 @@ def read_facts(tx: Tx, case_id: str, recipient: str, refs: str) -> Facts | None:
 
 def text_of(text: str, form: Form, case: Case, texts: Mapping[str, Any]) -> Mapping[str, str]:
     """The edition's forms of a notice. In full an answer brings its reply along; what is added to an answered letter
-    waits for no day. Raises KeyError for an unknown name.
+    waits for no day; a receipt says who has the letter already. Raises KeyError for an unknown name.
     """
     name = "answer_body" if text == "answered" and form == "full" else text
     if text == "message_added" and case.answered_at is not None:
         name = "message_after_answer"
+    if text == "received" and case.unit and not is_hidden(case):
+        name = "received_by_unit" if "received_by_unit" in texts["notices"] else name  # not in editions before it
     found: Mapping[str, str] = texts["notices"][name]
     return found
 

@@ -21,7 +21,7 @@ from hub.machines.machine import Step
 from hub.machines.registry import MACHINES
 from hub.moments import to_text
 from hub.move import move
-from hub.own_words import HIDDEN_LEVELS
+from hub.own_words import HIDDEN_LEVELS, is_hidden
 from hub.people import SYSTEM, Actor
 from hub.ports import Choose, Chosen, Matter
 from hub.privacy import masking
@@ -50,13 +50,17 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What the citizen gets: enough to make the receipt. `repeated` says that the letter was here before."""
+    """What the citizen gets: enough to make the receipt. `repeated` says that the letter was here before.
+
+    `unit` is who has it; empty where nobody has it yet, and where the letter is hidden.
+    """
 
     case_id: str
     number: str
     state: str
     due: datetime | None
     repeated: bool
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ def prepare(given: Submission, book: Rulebook, means: Means, now: datetime) -> P
     dossier = Dossier(case, (party,), overlays=_records(given, redacted, now), clocks=_clocks(given, case, kind, book))
     lines = _lines(given, case, book, received, now)
     step = _first_moves(dossier, lines, chosen, kind, book, received if given.channel == "import" else now)
+    if given.chat:  # its receipt goes the same way at the same moment, and says who has the letter
+        step = replace(step, notices=tuple(n for n in step.notices if n.text != "dispatched"))
     case_key = new_case_key()
     return Prepared(
         scope=given.scope or given.channel,
@@ -138,7 +144,7 @@ def _write(tx: Tx, fresh_ones: Mapping[tuple[str, str], tuple[Prepared, datetime
     arrivals.write(tx, [r.arrival for r in ready], numbers, now)
     written = [(r.arrival.step.case, number) for r, number in zip(ready, numbers, strict=True)]
     return {
-        key: Received(case.id, number, case.state, case.main_due, repeated=False)
+        key: Received(case.id, number, case.state, case.main_due, repeated=False, unit=_told_unit(case))
         for key, (case, number) in zip(fresh_ones, written, strict=True)
     }
 
@@ -159,7 +165,14 @@ def _answer(
     earlier = cases.get(tx, taken[key].case_id) if taken[key].digest == ready.digest else None
     if earlier is None:
         return KeyReused()
-    return Received(earlier.id, earlier.number, earlier.state, earlier.main_due, repeated=True)
+    return Received(
+        earlier.id, earlier.number, earlier.state, earlier.main_due, repeated=True, unit=_told_unit(earlier)
+    )
+
+
+def _told_unit(case: Case) -> str:
+    """The unit that a receipt names."""
+    return "" if is_hidden(case) else case.unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,8 @@ def _due(lang: str, of: Filed | Status, facts: Facts) -> str:
 
 def _receipt(lang: str, filed: Filed, facts: Facts) -> tuple[Say, ...]:
     due = _due(lang, filed, facts) or words(lang, "no_due")
+    if unit := filed.unit_en if lang == "en" else filed.unit_zh:
+        due = f"{words(lang, 'status_unit', unit=unit)}\n{due}"
     text = words(lang, "filed", number=filed.number, code=spell(filed.query_code), due=due, link=filed.link)
     see = _errand_button(lang, "see", filed.number)
     return (Say(shorten(text, SAY_UNITS), ((*see, *_errand_button(lang, "add", filed.number)),)),)

@@ -163,13 +163,15 @@ class LetterLine:
 @dataclass(frozen=True, slots=True)
 class Filed:
     """The letter is in: all that its citizen needs. `due` is the last day for the answer, `provisional` where it rests
-    on a year that is not announced."""
+    on a year that is not announced. `unit_*` is who has it already; empty where that is open or not to be told."""
 
     number: str
     query_code: str
     due: date | None
     link: str
     provisional: bool = False
+    unit_zh: str = ""
+    unit_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ PLACEHOLDERS = {"number", "title", "unit", "due", "link", "code", "reason", "que
 # fmt: off
 CITIZEN_NOTICES = {
     "excluded",
+    "received_by_unit",
     "received", "accepted", "dispatched", "need_fix", "rejected", "lapsed", "answered", "answer_body", "interim",
     "redo_due", "extended", "new_due", "question", "overdue", "rate_invite", "rated", "reopened", "reopen_refused",
     "closed", "withdrawn", "transferred", "merged", "dictated", "message_added", "message_after_answer", "published",
