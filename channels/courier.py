@@ -22,13 +22,14 @@ from channels.message import OutboundMessage, Outcome, SentInPart
 from channels.parcels import Ending, Form, Outlet, Parcel, Policy, carried, marked, packed
 from channels.pulse import Pulse
 from channels.sms.words import inviting
+from channels.waking import TOGETHER, Waking
 from hub.case import Notice
 from hub.journal import Entry
 from hub.office import Office
 from hub.own_words import is_hidden
 from hub.privacy.vault import keyed_hash
 from hub.storage import deliveries, journal, outbox, vault
-from hub.storage.deliveries import AGAIN, SENDING, Errand
+from hub.storage.deliveries import AGAIN, PACED, SENDING, Errand
 from hub.storage.dialogues import DIALOGUE
 from hub.storage.tx import Tx
 from hub.submission import Attached
@@ -63,6 +64,8 @@ FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0
 GIVE_UP = timedelta(days=7)
 SLEEP_MOST = 5.0
 """A pause so short is slept through; for a longer one the message goes back to wait."""
+LOOK_AGAIN = 0.05
+"""Seconds until it is looked again whether an address is free."""
 PARTS_TRIES = 3
 NIGHT = (21, 8)
 """From this hour to that messages arrive without a sound."""
@@ -77,6 +80,8 @@ class Courier:
         self._policy = policy
         self._name = f"courier:{secrets.token_hex(6)}"
         self._strangers = Strangers()
+        self._sending: set[tuple[str, str]] = set()
+        self._waking, self._one_wakes = Waking(), asyncio.Lock()
         self._log = structlog.get_logger("courier")
         self._crew = Crew("courier", self._take, self._go, hands=HANDS, idle=policy.idle)
 
@@ -118,27 +123,44 @@ class Courier:
         if isinstance(parcel, Ending):
             await self._settle(errand, parcel)
             return
-        outlet = self._outlets[parcel.channel]
-        sender = outlet.sender
-        pause = sender.pause(parcel.address)
-        while 0 < pause <= SLEEP_MOST:
-            await asyncio.sleep(pause)
-            pause = sender.pause(parcel.address)
-        if pause > 0:
-            await self._settle(errand, Ending("waiting", error=self._mark(errand, "paced"), wait=pause))
+        if pause := await self._pause(parcel):
+            await self._settle(errand, Ending("waiting", error=self._mark(errand, PACED), wait=pause))
             return
+        address = (parcel.channel, parcel.address)
+        self._sending.add(address)
+        try:
+            await self._send(errand, parcel)
+        finally:
+            self._sending.discard(address)
+
+    async def _pause(self, parcel: Parcel) -> float:
+        """Sleep through a short pause; answers the seconds of a longer one. One message an address at a time."""
+        sender, slept = self._outlets[parcel.channel].sender, 0.0
+        while True:
+            busy = LOOK_AGAIN if (parcel.channel, parcel.address) in self._sending else 0.0
+            pause = max(sender.pause(parcel.address), busy)
+            if not pause or pause > SLEEP_MOST or (busy and slept >= SLEEP_MOST):
+                return pause
+            await asyncio.sleep(pause)
+            slept += pause
+
+    async def _send(self, errand: Errand, parcel: Parcel) -> None:
+        outlet = self._outlets[parcel.channel]
         if parcel.files:
             parcel = await asyncio.to_thread(packed, parcel, self._office.files)
         try:
-            sent = await sender.send(parcel.address, marked(parcel, errand, outlet), errand.claimed.key)
+            sent = await outlet.sender.send(parcel.address, marked(parcel, errand, outlet), errand.claimed.key)
         except Exception as fault:
             await self._not_sent(errand, parcel, fault)
             return
         await self._settle(errand, self._sent(errand, parcel, sent))
 
     def _sent(self, errand: Errand, parcel: Parcel, provider_id: str) -> Ending:
-        if over := self._outlets[parcel.channel].pulse.sent(self._now()):
+        pulse, now = self._outlets[parcel.channel].pulse, self._now()
+        first, over = pulse.went is None, pulse.sent(now)
+        if over:
             self._log.warning("a channel works again", channel=parcel.channel, count=over)
+        self._waking.worked(parcel.channel, over, now, first=first)
         return Ending("sent", parcel.channel, provider_id, "repeated" if errand.repeated else "")
 
     # What is sent, and where ------------------------------------------------------------------------------------
@@ -194,7 +216,7 @@ class Courier:
         if address and MAIL in self._outlets and MAIL not in without and claimed.text not in UNASKED:
             wait = strangers.wait(keyed_hash(self._office.ring, "email", address), claimed.case_id, self._now())
             if wait:
-                return Ending("waiting", error=self._mark(errand, "paced"), wait=wait)
+                return Ending("waiting", error=self._mark(errand, PACED), wait=wait)
             return await self._mailed(errand, facts, address)
         if phone and claimed.text in WORTH_A_CALL:
             return Ending("task", "phone", tells="phone_task", to=holder_of(facts.dossier.case))
@@ -264,7 +286,7 @@ class Courier:
                 await self._settle(errand, self._sent(errand, parcel, ""))
             case "wait":
                 sender.hold(parcel.address, outcome.wait)
-                mark = self._mark(errand, reason)
+                mark = self._mark(errand, f"{PACED}: {reason}")
                 await self._settle(errand, Ending("waiting", parcel.channel, error=mark, wait=outcome.wait))
             case "moved":
                 await self._follow(errand, replace(parcel, address=outcome.moved))
@@ -357,6 +379,18 @@ class Courier:
         if ending.state == "waiting" and now - errand.claimed.created_at >= GIVE_UP:
             ending = await self._given_up(errand, ending.error)
         await self._office.store.write(settled, errand, ending, now)
+        if ending.state != "waiting":
+            await self._wake_next(ending.channel)
+
+    async def _wake_next(self, channel: str) -> None:
+        """Where a channel works again, what went out wakes the next that sleep for it."""
+        async with self._one_wakes:
+            after = self._waking.place(channel)
+            if after is None:
+                return
+            place = await self._office.store.write(deliveries.wake, channel, after, TOGETHER, self._now())
+            self._waking.came_to(channel, after, place)
+        self.wake()
 
     async def _given_up(self, errand: Errand, reason: str) -> Ending:
         """After a week of trying it is visible work; the answer stays readable by receipt."""

@@ -1,4 +1,4 @@
-"""What the courier does to outbox rows beyond claim and settle: marking what is on its way, and forgetting words."""
+"""What the courier does to outbox rows beyond claim and settle: marking what is under way, waking, forgetting words."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,10 +11,22 @@ from hub.storage.tx import Row, Tx
 
 SENDING, AGAIN = "sending", "again"
 """How `error` begins while a message is under way: a worker that dies leaves the mark, and the next one knows."""
+PACED = "paced"
+"""How `error` begins, behind AGAIN at most, where a limit of the channel named the moment: nothing wakes it earlier."""
 
 ERRORS = "SELECT key, error FROM outbox WHERE key IN (SELECT CAST(value AS TEXT) FROM json_each(:keys))"
 MARK = "UPDATE outbox SET error = :error WHERE key = :key AND lease_by = :by"
 WIPE = "UPDATE outbox SET refs = '{}' WHERE key = :key"
+DUE = "SELECT COUNT(*) AS n FROM outbox WHERE state = 'waiting' AND channel = :channel AND next_at <= :now"
+WAKE = """
+UPDATE outbox SET next_at = :now
+WHERE key IN (
+    SELECT key FROM outbox WHERE state = 'waiting' AND channel = :channel AND next_at > :now
+      AND (created_at, key) > (:created_at, :key) AND error NOT LIKE :paced
+    ORDER BY created_at, key LIMIT :limit)
+  AND state = 'waiting' AND next_at > :now
+RETURNING created_at, key
+"""
 # What had gone out comes back; what is still on its way is not touched.
 RETURNED = """
 UPDATE outbox SET state = 'undeliverable', error = :error, settled_at = :now
@@ -33,6 +45,16 @@ WHERE v.kind = :kind AND v.hash = :hash AND o.channel = :channel AND o.state IN 
 GROUP BY v.case_id, v.party ORDER BY at DESC, v.case_id DESC LIMIT :limit
 """
 TASKS = "SELECT * FROM outbox WHERE channel = 'phone' AND state = 'task' ORDER BY created_at, key LIMIT :limit"
+
+
+class Place(NamedTuple):
+    """A place among the rows of a channel, in the order in which they were written."""
+
+    created_at: str
+    key: str
+
+
+START = Place("", "")
 
 
 class Errand(NamedTuple):
@@ -64,6 +86,19 @@ def take(tx: Tx, worker: str, now: datetime, lease: timedelta, limit: int) -> li
     marks = [{"key": e.claimed.key, "by": worker, "error": AGAIN if e.repeated else SENDING} for e in errands]
     tx.executemany(MARK, marks)
     return errands
+
+
+def wake(tx: Tx, channel: str, after: Place, together: int, now: datetime) -> Place | None:
+    """Let what sleeps for a channel behind a place go now, until `together` of its rows are due.
+
+    Answers the last row woken; the same place where enough are due already, None where nobody sleeps behind it.
+    """
+    due = int(tx.execute(DUE, {"channel": channel, "now": to_text(now)})[0]["n"])
+    if due > together // 2:
+        return after
+    asked = {"channel": channel, "now": to_text(now), **after._asdict(), "paced": f"%{PACED}%"}
+    woken = tx.execute(WAKE, {**asked, "limit": together - due})
+    return max((Place(r["created_at"], r["key"]) for r in woken), default=None)
 
 
 def wipe(tx: Tx, key: str) -> None:

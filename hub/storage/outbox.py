@@ -16,15 +16,16 @@ VALUES (:key, :case_id, :recipient, :lane, :text, :refs, :created_at, :state, :c
     NULL, '', '', NULL, '')
 ON CONFLICT (key) DO NOTHING
 """
-# A row may go when its lane has no older row waiting, or that row has been stuck for ten minutes (DESIGN §7).
+# A row may go when its lane has no older row waiting, or that row has been stuck for ten minutes (DESIGN §7), and
+# nothing of the lane is on its way.
 CLAIM = """
 UPDATE outbox SET lease_until = :until, lease_by = :by, attempts = attempts + 1
 WHERE key IN (
     SELECT o.key FROM outbox o
     WHERE o.state = 'waiting' AND o.next_at <= :now AND (o.lease_until IS NULL OR o.lease_until <= :now)
       AND NOT EXISTS (
-        SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.state = 'waiting' AND e.created_at < o.created_at
-          AND e.created_at > :stuck)
+        SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.state = 'waiting'
+          AND (e.lease_until > :now OR (e.created_at < o.created_at AND e.created_at > :stuck)))
     ORDER BY o.next_at, o.key LIMIT :limit)
   AND (lease_until IS NULL OR lease_until <= :now) AND state = 'waiting'
 RETURNING *

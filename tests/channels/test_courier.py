@@ -164,7 +164,7 @@ async def test_telegram_is_waited_for_as_long_as_it_says_and_other_chats_go_on(
         await asyncio.sleep(0.1)
         assert len(sends(api)) == 1
         waiting = await row(office, first, key)
-        assert (waiting["state"], waiting["error"]) == ("waiting", "RetryAfter")
+        assert (waiting["state"], waiting["error"]) == ("waiting", "paced: RetryAfter")
 
 
 @pytest.mark.parametrize(("code", "words"), [(502, "Bad Gateway"), (409, "Conflict"), (500, "Internal")])

@@ -18,6 +18,7 @@ from hub.errors import NotFound, Refusal
 from hub.files import NoSuchFile
 from hub.machines.guards import FIRST, SPOKEN
 from hub.machines.machine import Move
+from hub.storage.deliveries import PACED
 from hub.views import StaffCase
 from routing.duplicates import like_case
 
@@ -229,7 +230,7 @@ def _decided(desk: Desk, case: StaffCase) -> dict[str, Any] | None:
 
 def _notice(desk: Desk, row: Mapping[str, Any], case: StaffCase) -> dict[str, Any]:
     tried = row["state"] == "waiting" and int(row["attempts"]) > 0 and row["lease_until"] is None
-    state = "retrying" if tried and row["error"] != "paced" else str(row["state"])
+    state = "retrying" if tried and PACED not in str(row["error"]) else str(row["state"])
     word, tone = DELIVERIES.get(state, (state, ""))
     channel = str(row["channel"])
     return {
