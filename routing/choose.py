@@ -251,13 +251,16 @@ def _unit_of(rule: Rule, reading: _Reading, directory: Directory) -> str | None:
 
 
 def _rank(reasons: tuple[Reason, ...]) -> tuple[Candidate, ...]:
-    """Units by their share of the squared evidence: two equal units get less than half each, one alone nearly all."""
+    """Units by their share of the squared evidence: two equal units get less than half each, one alone nearly all.
+
+    Only words that a rule names stand beside a unit: the model goes by pieces of words, the same for every unit.
+    """
     weights: defaultdict[str, float] = defaultdict(float)
     words: defaultdict[str, set[str]] = defaultdict(set)
     for reason in reasons:
         if reason.unit is not None:
             weights[reason.unit] += reason.weight
-            words[reason.unit].update(reason.words)
+            words[reason.unit].update(() if reason.rule == MODEL else reason.words)
     whole = CALM + sum(weight * weight for weight in weights.values())
     order = sorted(weights, key=lambda unit: (-weights[unit], unit))[:MOST_RANKED]
     return tuple(

@@ -5,7 +5,7 @@ from typing import Any
 
 import aiohttp
 
-from channels.web.staff.suggested import worth_offering
+from channels.web.staff.why import worth_offering
 from hub.case import Overlay
 from hub.storage import cases, journal
 from hub.storage.tx import Tx
@@ -54,7 +54,7 @@ async def test_the_first_suggestion_goes_out_at_one_press_and_asks_nothing(site:
     number, case_id, ranked = await waiting(site)
     page = await see(await desk(site), "/staff/dispatch")
     assert "没有自动派单" in page.html
-    assert "看过的规则" in page.html
+    assert "此外还看过" in page.html
     done = await post(page, f"/staff/dispatch/{number}", pick=ranked[0])
     assert (done.status, "已完成：派单" in done.html) == (200, True)
     assert await corrections(site, case_id) == []
@@ -97,7 +97,7 @@ async def test_a_unit_reads_why_it_has_the_case_and_only_the_desk_reads_the_whol
     await site.office.act(number, "accept", {}, RECEPTION)
     await site.office.act(number, "dispatch", {"unit": "urban", "cause": "this_case"}, RECEPTION)
     mine = (await see(await desk(site, "handler"), f"/staff/cases/{number}")).html
-    assert "系统原先建议的是清禾区住房和城乡建设局：只是这一件有特殊情况。" in mine
+    assert "系统原先建议的是清禾区住房和城乡建设局。理由：只是这一件有特殊情况。" in mine
     assert "系统是怎么判断的？" not in mine
     whole = (await see(await desk(site), f"/staff/cases/{number}?lang=en")).html
     assert "How was it decided?" in whole

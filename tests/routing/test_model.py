@@ -212,7 +212,8 @@ def test_a_damaged_model_never_comes_into_force(trained: training.Trained, tmp_p
 def test_the_model_finds_the_unit_where_no_rule_speaks(trained: training.Trained) -> None:
     decision = choose(letter("", "高峰期挤不上去"), district(), rules(), model=trained.model)
     assert (decision.unit, decision.category, decision.model) == ("transit", "交通运输", "model-0001")
-    assert any(reason.rule == MODEL and reason.unit == "transit" for reason in decision.reasons)
+    assert any(r.rule == MODEL and r.unit == "transit" and r.words for r in decision.reasons)
+    assert decision.ranked[0].words == (), "pieces of words say nothing to who chooses a unit"
     assert decision.topics[0][0] == "交通运输"
 
 

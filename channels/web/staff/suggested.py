@@ -1,22 +1,19 @@
 """What is suggested for a letter on the desk, and what is asked of whoever sends it elsewhere: why, by one key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from channels.texts.catalog import N_
 from channels.web.staff.frame import Desk
-from channels.web.staff.why import decision_of
+from channels.web.staff.why import decision_of, worth_offering
 from hub import workbench
 from hub.case import Case
 from hub.errors import Invalid, Said
 from hub.rulebook import Rulebook
 from hub.sight import may_receive
 from hub.workbench import Waiting
-from routing.matter import Candidate
 
 MOST_PICKS = 4
-LEAST_SHARE = 0.01
-"""A unit with less of the evidence than this is no suggestion; it can still be written by hand."""
 SENDING = frozenset({"dispatch", "designate", "redispatch"})
 CAUSE = "cause"
 
@@ -41,11 +38,6 @@ def picks(desk: Desk, waiting: Waiting) -> list[dict[str, Any]]:
         if name and row["unit"] not in out:
             known.setdefault(row["unit"], {**row, "name": name})
     return list(known.values())[:MOST_PICKS]
-
-
-def worth_offering(ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The first unit, and the others for which more than next to nothing speaks."""
-    return [c for place, c in enumerate(ranked) if place == 0 or c.score >= LEAST_SHARE]
 
 
 def first_choice(record: Mapping[str, Any], case: Case, book: Rulebook) -> str:

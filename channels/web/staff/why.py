@@ -1,7 +1,7 @@
 """Why a letter goes where it goes, in words: for the dispatcher the whole decision, for a unit what spoke for it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels.texts.catalog import N_
@@ -10,12 +10,15 @@ from channels.web.staff.frame import Desk
 from hub.rulebook import Rulebook
 from hub.views import StaffCase
 from routing.choose import because
-from routing.matter import MODEL, Bar, Decision, decision_from_json
+from routing.matter import MODEL, Bar, Candidate, Decision, decision_from_json
 from routing.rules import RuleSet, read_rules
 
-TOPICS = N_("内容主题：%(topics)s（模型 %(model)s 的判断）")
+TOPICS = N_("模型看内容像：%(topics)s（模型 %(model)s）")
+USUAL = N_("内容像%(topic)s方面的来信，这类来信通常由%(unit)s办理")
 LEAST_TOPIC = 0.05
 """Topics less likely than this are not named."""
+LEAST_SHARE = 0.01
+"""A unit with less of the evidence than this is no suggestion; it can still be written by hand."""
 STEPS: Mapping[str, str] = {
     "aim": N_("反映对象"),
     "target": N_("来信人点名的单位"),
@@ -62,32 +65,33 @@ def decision_of(record: Mapping[str, Any]) -> Decision | None:
 
 
 def reason_rows(desk: Desk, decision: Decision, unit: str = "") -> list[dict[str, Any]]:
-    """The reasons of a routing decision in words, strongest first: all, or those that speak for one unit."""
+    """The reasons of a routing decision in words, strongest first, then what the model takes it for: for the desk all,
+    each with its unit; for one unit those that speak for it, without the pieces of words that a model goes by."""
     rules = rules_of(desk.book)
     rows = [
         {
-            "unit": desk.unit(r.unit) if r.unit else "",
+            "unit": desk.unit(r.unit) if r.unit and not unit else "",
             "text": desk.word(because(r, rules)),
             "words": list(r.words),
         }
         for r in decision.reasons
-        if not unit or r.unit in (unit, None)
+        if r.rule != MODEL and (not unit or r.unit in (unit, None))
     ]
-    return [*_topics(desk, decision), *rows]
+    return [*rows, *(_likeness(desk, decision, unit) if unit else _topics(desk, decision))]
 
 
 def whole(desk: Desk, decision: Decision) -> dict[str, Any]:
     """The decision as the reception desk reads it: what was weighed, what was tried, and what stood in the way."""
     rules = rules_of(desk.book)
-    tried = []
-    for step in decision.tried:
+    tried, told = [], {reason.rule for reason in decision.reasons}
+    for step in (step for step in decision.tried if step.step not in told):
         rule = rules.get(step.step)
         name = desk.word(rule.because) if rule else desk.say(STEPS.get(step.step, step.step))
         tried.append((name, desk.say(OUTCOMES.get(step.outcome, step.outcome))))
     return {
         "verdict": _verdict(desk, decision),
         "reasons": reason_rows(desk, decision),
-        "ranked": [(desk.unit(c.unit), f"{c.score:.0%}", "、".join(c.words)) for c in decision.ranked],
+        "ranked": [(desk.unit(c.unit), f"{c.score:.0%}", "、".join(c.words)) for c in worth_offering(decision.ranked)],
         "tried": tried,
     }
 
@@ -98,16 +102,21 @@ def for_unit(desk: Desk, case: StaffCase) -> list[dict[str, Any]]:
     unit = str(now[0]) if now else ""
     if decision is None or not unit:
         return []
-    given = [o["data"].get("cause", "") for o in case.overlays if o["kind"] == "correction" and o["unit"] == unit]
-    if unit == decision.unit or not given:
+    if unit == decision.unit:
         return reason_rows(desk, decision, unit)
-    text = desk.say(
-        N_("受理中心派给%(unit)s。系统原先建议的是%(other)s：%(cause)s。"),
-        unit=desk.unit(unit),
-        other=desk.unit(decision.unit or "") or desk.say(N_("人工派单")),
-        cause=desk.word(parts.coded(desk, "correction", given[-1])),
-    )
-    return [{"unit": "", "text": text, "words": []}]
+    given = [o["data"].get("cause", "") for o in case.overlays if o["kind"] == "correction" and o["unit"] == unit]
+    lines = [desk.say(N_("由工作人员看过以后派给%(unit)s。"), unit=desk.unit(unit))]
+    if decision.unit:
+        lines.append(desk.say(N_("系统原先建议的是%(other)s。"), other=desk.unit(decision.unit)))
+    if given:
+        lines.append(desk.say(N_("理由：%(cause)s。"), cause=desk.word(parts.coded(desk, "correction", given[-1]))))
+    said = {"unit": "", "text": ("" if desk.lang == "zh" else " ").join(lines), "words": []}
+    return [said, *(() if given else reason_rows(desk, decision, unit))]
+
+
+def worth_offering(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The first unit, and the others for which more than next to nothing speaks."""
+    return [c for place, c in enumerate(ranked) if place == 0 or c.score >= LEAST_SHARE]
 
 
 def _verdict(desk: Desk, decision: Decision) -> str:
@@ -125,11 +134,11 @@ def _lack(desk: Desk, decision: Decision, bar: Bar) -> str:
         return desk.say(N_("要由人来看"))
     chance = decision.topics[0][1] if decision.topics else None
     if chance is not None and chance < bar.topic:
-        return desk.say(N_("主题的把握%(is)s，要%(needed)s"), **{"is": f"{chance:.0%}", "needed": f"{bar.topic:.0%}"})
+        shares = {"is": f"{chance:.0%}", "needed": f"{bar.topic:.0%}"}
+        return desk.say(N_("对主题只有%(is)s的把握，到%(needed)s才自动派"), **shares)
     if chance is None and decision.score < bar.score:
-        return desk.say(
-            N_("首选单位得分%(is)s，要%(needed)s"), **{"is": f"{decision.score:.0%}", "needed": f"{bar.score:.0%}"}
-        )
+        shares = {"is": f"{decision.score:.0%}", "needed": f"{bar.score:.0%}"}
+        return desk.say(N_("首选单位得分%(is)s，到%(needed)s才自动派"), **shares)
     if len(decision.ranked) > 1:
         return desk.say(N_("第二个单位和第一个相差不大"))
     return desk.say(N_("隐名来信要人先看过遮盖"))
@@ -142,3 +151,10 @@ def _topics(desk: Desk, decision: Decision) -> list[dict[str, Any]]:
     said = "、".join(f"{topic} {chance:.0%}" for topic, chance in decision.topics if chance >= LEAST_TOPIC)
     spoke = next((r.words for r in decision.reasons if r.rule == MODEL), ())
     return [{"unit": "", "text": desk.say(TOPICS, topics=said, model=decision.model), "words": list(spoke)}]
+
+
+def _likeness(desk: Desk, decision: Decision, unit: str) -> list[dict[str, Any]]:
+    """That such letters usually go to the unit, where the model says so."""
+    if not decision.topics or all((r.rule, r.unit) != (MODEL, unit) for r in decision.reasons):
+        return []
+    return [{"unit": "", "text": desk.say(USUAL, topic=decision.topics[0][0], unit=desk.unit(unit)), "words": []}]
