@@ -12,9 +12,11 @@ from hub.submission import Contact, Submission
 
 RECENT = timedelta(days=13)
 FRESH = ("waits", "waits", "accepted", "signed", "working", "need_fix")
-OPEN = ("working", "drafted", "in_review", "redo", "objected", "answered", "extended", "signed", "answered", "need_fix")
+OPEN = ("working", "drafted", "in_review", "redo", "working", "answered", "extended", "signed", "answered", "need_fix")
+UNDECIDED = ("signed", "working")
+"""Fates of a letter on whose objection the desk has still to decide."""
 OLD = ("answered", "answered", "answered", "poor", "answered", "answered", "reopened", "answered", "late", "answered")
-ODD = {7: "rejected", 19: "withdrawn", 31: "never_done", 43: "upheld", 55: "reopen_asked", 67: "never_done"}
+ODD = {7: "rejected", 19: "withdrawn", 31: "never_done", 55: "reopen_asked", 67: "never_done"}
 """Every eightieth letter or so has a fate of its own, by its place among the older ones."""
 
 
@@ -89,17 +91,14 @@ async def _at_reception(world: World, letter: Told, number: str, case_id: str, w
 
 async def _at_the_unit(world: World, letter: Told, number: str, case: Case, what: str) -> Life:
     """Signed for, looked at, answered, signed and reviewed; each by somebody else."""
-    handler = world.one("handler", case.unit, letter.n)
     yield world.later(0.3, 5)
-    if what in ("objected", "upheld"):
-        await world.tries(number, "object", handler, reason="对照职责清单看过，这件事不由我们主办，请改派给主办单位。")
-        if what == "upheld":
-            yield world.later(2, 9)
-            await world.tries(
-                number, "overrule", world.named("supervisor1"), reason="职责清单今年更新过，这件事由你单位主办。"
-            )
-        else:
+    if asked := _objection(letter, case):
+        async for moment in _contested(world, letter, number, case, asked, waits=what in UNDECIDED):
+            yield moment
+        case = await world.case(case.id)
+        if what in UNDECIDED or not case.unit:
             return
+    handler = world.one("handler", case.unit, letter.n)
     await world.tries(number, "sign", handler)
     if what == "signed":
         return
@@ -128,6 +127,32 @@ async def _at_the_unit(world: World, letter: Told, number: str, case: Case, what
         return
     async for moment in _signed_and_reviewed(world, letter, number, case, handler, reviewed=what != "in_review"):
         yield moment
+
+
+def _objection(letter: Told, case: Case) -> Mapping[str, str]:
+    """What the unit says that has the letter by mistake, or that would rather see another do it; empty: it takes it."""
+    if case.unit == letter.table["unit"]:
+        return dict(letter.table.get("objection", {}))
+    reason = letter.table.get("not_ours")
+    return {"unit": letter.table["unit"], "reason": reason} if reason else {}
+
+
+async def _contested(
+    world: World, letter: Told, number: str, case: Case, asked: Mapping[str, str], *, waits: bool
+) -> Life:
+    """Objected to; then overruled where it is the unit's own matter after all, else sent to whose matter it is."""
+    handler = world.one("handler", case.unit, letter.n)
+    await world.tries(number, "object", handler, reason=asked["reason"], unit=asked["unit"])
+    if waits:
+        return
+    yield world.later(1, 5)
+    if "overruled" in asked:
+        await world.tries(number, "overrule", world.named("supervisor1"), reason=asked["overruled"])
+        return
+    clerk = world.named("reception1" if letter.n % 2 else "reception2")
+    await world.tries(number, "uphold", clerk)
+    await world.tries(number, "dispatch", clerk, unit=asked["unit"], cause="wrong_topic")
+    yield world.later(0.3, 5)
 
 
 async def _explains(world: World, number: str, handler: Actor) -> None:

@@ -136,6 +136,17 @@ def test_poor_demo_replies_carry_coded_reasons(letters: list[dict[str, Any]]) ->
     assert all("reasons" not in x for x in letters if "poor_reply" not in x)
 
 
+def test_each_demo_objection_has_a_reason_of_its_own_and_names_another_unit_that_exists(
+    letters: list[dict[str, Any]], directory: Directory
+) -> None:
+    mistaken = [letter["not_ours"] for letter in letters if "not_ours" in letter]
+    contested = [(letter["unit"], letter["objection"]) for letter in letters if "objection" in letter]
+    reasons = [*mistaken, *(said["reason"] for _, said in contested), *(said["overruled"] for _, said in contested)]
+    assert len(reasons) == len(set(reasons)) >= 12
+    assert min(map(len, reasons)) >= 20
+    assert all(said["unit"] != unit and directory.units[said["unit"]].active for unit, said in contested)
+
+
 def test_ratings_stand_only_where_the_kind_is_rated(letters: list[dict[str, Any]], kinds: dict[str, Kind]) -> None:
     rated = [x for x in letters if "score" in x]
     assert rated
