@@ -43,7 +43,8 @@ def by_majority(examples: Sequence[Example]) -> list[Judgement | None]:
 
 def by_rules(examples: Sequence[Example]) -> list[Judgement | None]:
     """The keyword rules of the starter set alone."""
-    return [_only(max(e.pointed, key=lambda t: e.pointed[t], default="")) for e in examples if e.trust == 1.0]
+    said = [max(e.pointed, key=lambda t: sum(e.pointed[t].values()), default="") for e in examples if e.trust == 1.0]
+    return [_only(topic) for topic in said]
 
 
 def by_plain_machine(examples: Sequence[Example]) -> list[Judgement | None]:

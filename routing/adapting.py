@@ -92,9 +92,9 @@ def _read(model: Model, examples: Sequence[Example]) -> tuple[csr_matrix, NDArra
     table = csr_matrix((loads, places, ends), shape=(len(examples), len(model.keys)))
     scores = np.asarray(table @ model.weights + model.bias, dtype=np.float64)
     for n, e in enumerate(examples):
-        for topic, load in leaning(e.pointed).items():
-            if topic in model.heeds:
-                scores[n] += load * model.heeds[topic]
+        for name, load in leaning(e.pointed).items():
+            if name in model.heeds:
+                scores[n] += load * model.heeds[name]
     return table, scores, [known for _, _, known in found]
 
 

@@ -10,7 +10,7 @@ from hub.units import Directory
 from routing.conflicts import STRICTER, independent, named_clearly, suggest_aim
 from routing.guided import guided
 from routing.matter import MODEL, Candidate, Decision, Matter, Reason, Tried, decision_from_json
-from routing.model import Model, document, judge
+from routing.model import Model, Pointed, document, judge
 from routing.rules import AREA, SUPERVISOR, Rule, RuleSet, Sure
 from routing.words import plain
 
@@ -80,11 +80,12 @@ class _Reading:
 class _Evidence:
     reasons: tuple[Reason, ...]
     tried: tuple[Tried, ...]
-    topics: Mapping[str, float]
+    pointed: Pointed
 
     @property
     def category(self) -> str | None:
-        return max(self.topics, key=lambda topic: self.topics[topic], default=None)
+        """The topic whose rules weigh most together."""
+        return max(self.pointed, key=lambda topic: sum(self.pointed[topic].values()), default=None)
 
 
 def choose(
@@ -101,7 +102,7 @@ def choose(
     if matter.aim != "matter":
         return _doubted(_about_conduct(matter, reading, evidence.category, directory, rules), pointed, matter)
     reasons, tried = evidence.reasons, (Tried("aim", "matter"), *evidence.tried)
-    judged = judge(model, document(matter.heading, matter.content), evidence.topics) if model else None
+    judged = judge(model, document(matter.heading, matter.content), evidence.pointed) if model else None
     if model and judged:
         reasons = guided(reasons, judged, model.units, reading.street, directory, rules)
         tried = (*tried, Tried("model", "matched" if judged.confidence >= rules.sure.needed(matter.kind) else "unsure"))
@@ -116,12 +117,12 @@ def choose(
     return _doubted(decision, pointed, matter)
 
 
-def pointing(directory: Directory, rules: RuleSet) -> Callable[[str, str], Mapping[str, float]]:
-    """What gives, of title and body, the weight of the rules that match them by topic: what a model learns beside."""
+def pointing(directory: Directory, rules: RuleSet) -> Callable[[str, str], Pointed]:
+    """What gives, of title and body, the weight of the rules that match them: what a model learns beside."""
 
-    def pointed(title: str, body: str) -> Mapping[str, float]:
+    def pointed(title: str, body: str) -> Pointed:
         matter = Matter("", "matter", title, body, None, None, {}, "private", True, False)
-        return _weigh(matter, _read(matter, directory, rules), directory, rules).topics
+        return _weigh(matter, _read(matter, directory, rules), directory, rules).pointed
 
     return pointed
 
@@ -189,7 +190,7 @@ def _weigh(matter: Matter, reading: _Reading, directory: Directory, rules: RuleS
     """Every rule about matters: what matched, what nearly did, and which topic the words point to."""
     reasons: list[Reason] = []
     tried: list[Tried] = []
-    topics: defaultdict[str, float] = defaultdict(float)
+    pointed: defaultdict[str, dict[str, float]] = defaultdict(dict)
     if matter.target is not None and matter.aim == "matter":
         unit = directory.get(matter.target)
         known = unit is not None and unit.active
@@ -206,13 +207,13 @@ def _weigh(matter: Matter, reading: _Reading, directory: Directory, rules: RuleS
             outcome = "inside_longer_word"
         unit_code = _unit_of(rule, reading, directory) if outcome == "matched" else None
         if outcome == "matched":
-            topics[rule.category] += weight
+            pointed[rule.category][rule.code] = weight
             outcome = "matched" if unit_code else "no_unit"
         tried.append(Tried(rule.code, outcome))
         if unit_code:
             reasons.append(Reason(rule.code, unit_code, tuple(sorted(words)), round(weight, 4)))
     reasons.sort(key=lambda reason: -reason.weight)
-    return _Evidence(tuple(reasons), tuple(tried), topics)
+    return _Evidence(tuple(reasons), tuple(tried), pointed)
 
 
 def _outcome(rule: Rule, matter: Matter, reading: _Reading, aim: Aim) -> str | None:

@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.storage.taught import Taught
-from routing.model import Document, Model, document
+from routing.model import Document, Model, Pointed, document
 from routing.rules import AREA
 from routing.words import plain
 
 LONGEST_TITLE = 60
 CORRECTED, CONFIRMED = 1.0, 0.3
 """How far a letter is trusted that a person gave to another unit, and one that its first unit answered."""
-Pointing = Callable[[str, str], Mapping[str, float]]
-"""Title and body to the weight of the rules that match them, by topic."""
+Pointing = Callable[[str, str], Pointed]
+"""Title and body to the weight of the rules that match them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A letter with its topic, how far it is trusted (1: a person said so), its near-duplicate group and its unit.
 
-    `pointed` is the weight of the rules that match it, by their topics.
+    `pointed` is the weight of the rules that match it.
     """
 
     letter: Document
@@ -30,7 +30,7 @@ class Example:
     trust: float = 1.0
     group: str = ""
     unit: str = ""
-    pointed: Mapping[str, float] = field(default_factory=dict)
+    pointed: Pointed = field(default_factory=dict)
 
 
 def rows_of(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any]]:

@@ -21,12 +21,17 @@ MOST_JUDGED = 2_000
 MOST_WORDS = 4
 HEADING, OPENING = 20, 80
 """Characters of the body that stand for a missing title, and that count as its opening."""
+EACH = 0.5
+"""How loud the rules are each by itself beside their topics together."""
 SHARES = (1.0, 0.5, 0.5)
 """How much the zones of a letter weigh beside each other: the whole of it, its heading, its opening."""
 _MAGIC = b"minxin-model-2\n"
 _SIGN = np.uint64(16)
 ZONES = np.arange(len(SHARES), dtype=np.uint64) << np.uint64(48)
 """Added to the key of a run in a zone: there it is another run, with weights of its own."""
+
+Pointed = Mapping[str, Mapping[str, float]]
+"""The weight of each rule that matches a letter, by its topic and its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Model:
     """Weights of a trained model; `units` says how often each unit (or `area`) answers letters of a topic.
 
     `keys` are its runs in rising order (`runs`), `rarity` and `weights` stand beside them. `heeds` says how strongly
-    the rules' evidence for a topic of theirs speaks for each label.
+    the rules of a topic, and each rule by itself, speak for each label (`leaning`).
     """
 
     name: str
@@ -109,11 +114,21 @@ def run_of(key: int) -> str:
     return (key % int(ZONES[1])).to_bytes(8, "little").decode("utf-16-le", "replace").rstrip("\0")
 
 
-def leaning(pointed: Mapping[str, float]) -> dict[str, float]:
-    """Where the words of the rules lean: the logarithm of their weight for each topic, all together of length one."""
-    loads = {topic: math.log1p(weight) for topic, weight in pointed.items() if weight > 0}
-    length = math.hypot(*loads.values())
-    return {topic: load / length for topic, load in loads.items()}
+def leaning(pointed: Pointed) -> dict[str, float]:
+    """Where the words of the rules lean: once by topic, all together of length one, and once by rule, of length `EACH`.
+
+    A rule counts under its topic: one that was given another topic is heard again once that is learnt.
+    """
+    topics = {topic: sum(rules.values()) for topic, rules in pointed.items()}
+    each = {f"{topic}/{code}": weight for topic, rules in pointed.items() for code, weight in rules.items()}
+    return _leaning(topics, 1.0) | _leaning(each, EACH)
+
+
+def _leaning(weights: Mapping[str, float], length: float) -> dict[str, float]:
+    """The logarithms of weights, all together of one length."""
+    loads = {name: math.log1p(weight) for name, weight in weights.items() if weight > 0}
+    whole = math.hypot(*loads.values())
+    return {name: length * load / whole for name, load in loads.items()}
 
 
 def loaded(model: Model, letter: Document) -> tuple[NDArray[np.int64], NDArray[np.float32], float]:
@@ -130,19 +145,19 @@ def loaded(model: Model, letter: Document) -> tuple[NDArray[np.int64], NDArray[n
     return at, loads, len(at) / max(1, len(keys))
 
 
-def judge(model: Model, letter: Document, pointed: Mapping[str, float] = MappingProxyType({})) -> Judgement | None:
+def judge(model: Model, letter: Document, pointed: Pointed = MappingProxyType({})) -> Judgement | None:
     """The topic of a letter; None where the model knows nothing of what it says.
 
-    `pointed` is the weight of the rules that match it, by their topics.
+    `pointed` is the weight of the rules that match it.
     """
     at, loads, known = loaded(model, letter)
     if not len(at):
         return None
     rows = model.weights[at]
     scores = loads @ rows + model.bias
-    for topic, load in leaning(pointed).items():
-        if topic in model.heeds:
-            scores += load * model.heeds[topic]
+    for name, load in leaning(pointed).items():
+        if name in model.heeds:
+            scores += load * model.heeds[name]
     odds = np.exp(scores - scores.max())
     shares = odds / odds.sum()
     order = np.argsort(-shares)
@@ -176,7 +191,7 @@ def packed(model: Model) -> bytes:
         "labels": model.labels,
         "scale": scale.tolist(),
         "bias": model.bias.tolist(),
-        "heeds": {topic: row.tolist() for topic, row in model.heeds.items()},
+        "heeds": {name: row.tolist() for name, row in model.heeds.items()},
         "units": model.units,
         "runs": len(model.keys),
     }
@@ -206,7 +221,7 @@ def read_model(data: bytes) -> Model:
             rarity,
             rows.astype(np.float32) * np.array(head["scale"], dtype=np.float32),
             np.array(head["bias"], dtype=np.float32),
-            {topic: np.array(row, dtype=np.float32) for topic, row in head["heeds"].items()},
+            {name: np.array(row, dtype=np.float32) for name, row in head["heeds"].items()},
             head["units"],
         )
     except (zlib.error, KeyError, IndexError, ValueError) as fault:

@@ -30,6 +30,8 @@ MOST_STEPS, CLOSE = 150, 1e-3
 MOST_UNITS = 8
 FEWEST = 20
 """Letters that a topic needs before it is taught."""
+BY_PERSONS = 0.8
+"""Trust from which the calibration hears a letter: what machines made of others would have it too sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,9 @@ def train(
             margins[away] = one.margins(table[away])
             heard[away] = np.diff(table[away][:, one.kept].indptr) / np.maximum(1, lengths[away])
         tell(1)
-    topics = tuple(sorted({topic for e in taught for topic in e.pointed}))
-    known = np.hstack([margins, _leanings(taught, topics)])
-    real = np.flatnonzero(trust == 1.0)
-    turn = _calm(known[real], wanted[real])
+    names, leanings = _leanings(taught)
+    known = np.hstack([margins, leanings])
+    turn = calm(known, wanted, trust)
     raw = _fit(table, keys, wanted, trust)
     tell(1)
     matrix, heeds = turn.matrix[: len(labels)], turn.matrix[len(labels) :]
@@ -84,11 +85,12 @@ def train(
         raw.rarity,
         raw.slopes @ matrix,
         raw.offsets @ matrix + turn.offset,
-        dict(zip(topics, heeds, strict=True)),
+        dict(zip(names, heeds, strict=True)),
         units_of(taught, usual),
     )
-    judged = _unseen(known[real], wanted[real], folds[real], labels)
-    unseen = [replace(one, known=float(heard[n])) for n, one in zip(real, judged, strict=True)]
+    real = np.flatnonzero(trust == 1.0)
+    judged = _unseen(known, wanted, trust, folds, labels)
+    unseen = [replace(judged[n], known=float(heard[n])) for n in real.tolist()]
     card = {
         "name": name,
         "trained_at": at,
@@ -101,14 +103,19 @@ def train(
 
 
 def _unseen(
-    known: NDArray[np.float64], wanted: NDArray[np.int64], folds: NDArray[np.int64], labels: tuple[str, ...]
-) -> list[Judgement]:
-    """What is said of each letter where neither machine nor calibration saw its group."""
+    known: NDArray[np.float64],
+    wanted: NDArray[np.int64],
+    trust: NDArray[np.float64],
+    folds: NDArray[np.int64],
+    labels: tuple[str, ...],
+) -> dict[int, Judgement]:
+    """What is said of each letter that a person labelled, where neither machine nor calibration saw its group."""
     judged: dict[int, Judgement] = {}
-    for fold in set(folds.tolist()):
-        turn = _calm(known[folds != fold], wanted[folds != fold])
-        judged |= {int(n): judgement(turn.of(known[n]), labels) for n in np.flatnonzero(folds == fold)}
-    return [judged[n] for n in range(len(known))]
+    for fold in set(folds[trust == 1.0].tolist()):
+        seen, away = folds != fold, np.flatnonzero((folds == fold) & (trust == 1.0))
+        turn = calm(known[seen], wanted[seen], trust[seen])
+        judged |= {int(n): judgement(turn.of(known[n]), labels) for n in away}
+    return judged
 
 
 def fold_of(group: str) -> int:
@@ -213,14 +220,15 @@ def _table(letters: Sequence[Document]) -> tuple[csr_matrix, NDArray[np.uint64],
     return csr_matrix((counts, columns, ends), shape=(len(letters), len(keys)))[:, often], keys[often], np.diff(ends)
 
 
-def _leanings(examples: Sequence[Example], topics: Sequence[str]) -> NDArray[np.float64]:
-    """Where the rules lean, a row for each example and a column for each of their topics."""
+def _leanings(examples: Sequence[Example]) -> tuple[list[str], NDArray[np.float64]]:
+    """The topics and rules that any example matches, and where they lean: a row for each example, a column for each."""
     found = [leaning(e.pointed) for e in examples]
-    return np.array([[lean.get(topic, 0.0) for topic in topics] for lean in found]).reshape(len(found), len(topics))
+    names = sorted({name for lean in found for name in lean})
+    return names, np.array([[lean.get(name, 0.0) for name in names] for lean in found]).reshape(len(found), len(names))
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class Turn:
     """A calibration: a matrix on the margins and the rules' leanings, and an offset."""
 
     matrix: NDArray[np.float32]
@@ -230,13 +238,17 @@ class _Turn:
         return np.asarray(known @ self.matrix + self.offset, dtype=np.float64)
 
 
-def _calm(known: NDArray[np.float64], wanted: NDArray[np.int64]) -> _Turn:
-    """The calibration that fits margins and leanings best; two topics share one row in scikit-learn."""
-    calm = LogisticRegression(C=1.0, max_iter=1000).fit(known, wanted)
-    matrix, offset = calm.coef_.T, calm.intercept_
+def calm(known: NDArray[np.float64], wanted: NDArray[np.int64], trust: NDArray[np.float64]) -> Turn:
+    """The calibration that fits margins and leanings of letters labelled by persons best, each as far as it is trusted.
+
+    Two topics share one row in scikit-learn.
+    """
+    said = trust >= BY_PERSONS
+    found = LogisticRegression(C=1.0, max_iter=1000).fit(known[said], wanted[said], trust[said])
+    matrix, offset = found.coef_.T, found.intercept_
     if len(offset) == 1:
         matrix, offset = np.hstack([-matrix, matrix]) / 2, np.array([-offset[0], offset[0]]) / 2
-    return _Turn(matrix.astype(np.float32), offset.astype(np.float32))
+    return Turn(matrix.astype(np.float32), offset.astype(np.float32))
 
 
 def judgement(scores: NDArray[np.float64], labels: tuple[str, ...], known: float = 1.0) -> Judgement:

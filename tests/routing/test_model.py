@@ -1,5 +1,6 @@
 """A model tells topics apart, says which words spoke, survives its file, and never decides what is not its own."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from routing.evaluation import figures
 from routing.examples import CONFIRMED, Example, example, learned, rows_of
 from routing.guided import MODEL
 from routing.model import (
+    EACH,
     Document,
     Judgement,
     Model,
+    Pointed,
     beginnings,
     document,
     judge,
@@ -42,7 +45,7 @@ def _examples() -> Iterator[Example]:
                 yield Example(document("", f"{text}，第{n}次反映"), label, 1.0, f"{label}{n}")
 
 
-def _silent(title: str, body: str) -> dict[str, float]:
+def _silent(title: str, body: str) -> Pointed:
     """Rules that match nothing."""
     return {}
 
@@ -97,7 +100,7 @@ def test_of_what_it_never_heard_the_model_says_nothing(trained: training.Trained
 def heeding() -> training.Trained:
     """A model that learnt beside rules which, unlike the letters' words, always point to the right topic."""
     words = ("路口的事", "门口的事", "前面的事", "后面的事")
-    pairs = (("教育文体", {"教育": 3.0}), ("交通运输", {"交通": 3.0}))
+    pairs = (("教育文体", {"教育": {"school": 3.0}}), ("交通运输", {"交通": {"bus": 3.0}}))
     letters = [
         Example(document("", f"{word}第{n}次反映"), label, 1.0, f"{label}{n}", "", pointed)
         for n in range(12)
@@ -109,7 +112,10 @@ def heeding() -> training.Trained:
 
 def test_where_the_words_leave_it_open_the_rules_evidence_decides(heeding: training.Trained) -> None:
     model = read_model(packed(heeding.model))
-    school, road = (judge(model, document("", "门口的事"), {topic: 2.0}) for topic in ("教育", "交通"))
+    school, road = (
+        judge(model, document("", "门口的事"), {topic: {code: 2.0}})
+        for topic, code in (("教育", "school"), ("交通", "bus"))
+    )
     assert school is not None
     assert road is not None
     assert (school.category, road.category) == ("教育文体", "交通运输")
@@ -118,21 +124,62 @@ def test_where_the_words_leave_it_open_the_rules_evidence_decides(heeding: train
 
 def test_evidence_for_a_topic_that_was_never_learnt_changes_nothing(heeding: training.Trained) -> None:
     door = document("", "门口的事")
-    assert judge(heeding.model, door, {"农村农业": 2.0}) == judge(heeding.model, door)
+    assert judge(heeding.model, door, {"农村农业": {"well": 2.0}}) == judge(heeding.model, door)
 
 
 def test_the_rules_lean_by_the_weight_of_their_words_however_long_the_letter() -> None:
-    assert leaning({"a": 3.0}) == {"a": 1.0}
-    assert leaning({"a": 2.0, "b": 0.0}) == {"a": 1.0}
+    assert leaning({"a": {"x": 3.0}}) == {"a": 1.0, "a/x": EACH}
+    assert leaning({"a": {"x": 2.0}, "b": {"y": 0.0}}) == {"a": 1.0, "a/x": EACH}
     assert leaning({}) == {}
-    both = leaning({"a": 8.0, "b": 1.0})
+    both = leaning({"a": {"x": 8.0}, "b": {"y": 1.0}})
     assert both["a"] > both["b"] > 0
+    assert both["a/x"] == pytest.approx(EACH * both["a"])
+
+
+def test_rules_of_one_topic_are_heard_together_and_each_by_itself() -> None:
+    found = leaning({"a": {"x": 3.0, "y": 1.0}})
+    assert found["a"] == 1.0
+    assert found["a/x"] > found["a/y"] > 0
+    assert math.hypot(found["a/x"], found["a/y"]) == pytest.approx(EACH)
+
+
+def test_a_rule_that_was_given_another_topic_is_not_heard_as_before(heeding: training.Trained) -> None:
+    door = document("", "门口的事")
+    assert judge(heeding.model, door, {"农村农业": {"school": 2.0}}) == judge(heeding.model, door)
+
+
+def test_a_rule_that_goes_against_its_topic_is_heard_for_itself() -> None:
+    """Half of what the education rules find is about buses, all of it by one rule."""
+    pairs = [("教育文体", {"教育": {"school": 3.0}}), ("交通运输", {"教育": {"school-bus": 3.0}})]
+    letters = [
+        Example(document("", f"门口的事第{n}次反映"), label, 1.0, f"{label}{n}", "", pointed)
+        for n in range(40)
+        for label, pointed in pairs
+    ]
+    model = training.train(letters, "model-0003", "2026-01-05T02:00:00.000000Z", USUAL).model
+    school, bus = (judge(model, document("", "门口的事"), {"教育": {code: 2.0}}) for code in ("school", "school-bus"))
+    assert school is not None
+    assert bus is not None
+    assert (school.category, bus.category) == ("教育文体", "交通运输")
+
+
+def test_the_calibration_hears_persons_as_far_as_they_are_trusted_and_machines_never() -> None:
+    said, labels = np.array([[1.0], [-1.0], [1.0], [-1.0]]), np.array([0, 1, 1, 0])
+    sure, right = np.array([[1.0], [-1.0]] * 50), np.array([0, 1] * 50)
+    both, answers = np.vstack([said, sure]), np.concatenate([labels, right])
+
+    def slope(trust: float) -> float:
+        return float(np.ptp(training.calm(both, answers, np.array([1.0] * 4 + [trust] * 100)).matrix))
+
+    alone = float(np.ptp(training.calm(said, labels, np.ones(4)).matrix))
+    assert slope(CONFIRMED) == slope(0.5) == alone
+    assert slope(1.0) > slope(training.BY_PERSONS) > alone
 
 
 def test_what_training_asks_of_the_rules_is_what_they_say_of_a_living_letter() -> None:
     pointed = pointing(district(), rules())("公交站台", "公交车总是晚点")
     decision = choose(letter("公交站台", "公交车总是晚点"), district(), rules())
-    assert max(pointed, key=lambda topic: pointed[topic]) == decision.category
+    assert max(pointed, key=lambda topic: sum(pointed[topic].values())) == decision.category
 
 
 def test_a_run_counts_the_more_the_further_it_tells_topics_apart() -> None:
