@@ -13,7 +13,7 @@ _ENDS = ("\n\n", "\n", "。", "！", "？", "；", ". ", "! ", "? ", "; ", "，"
 
 def units(text: str) -> int:
     """UTF-16 code units: two for a character outside the basic plane."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def tidy(text: str) -> str:

@@ -20,7 +20,7 @@ def query_code(code_key: bytes, case_id: str, epoch: int) -> str:
     code void (reissue); nothing is stored, so nothing can be stolen from the database (DESIGN §10).
     """
     message = len(case_id).to_bytes(4, "big") + case_id.encode() + epoch.to_bytes(8, "big")
-    value = int.from_bytes(hmac.digest(code_key, message, "sha256"), "big")
+    value = int.from_bytes(hmac.new(code_key, message, "sha256").digest(), "big")
     return f"{value % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 
@@ -38,7 +38,7 @@ def file_mark(code_key: bytes, case_id: str, party: int, epoch: int, n: int, unt
 
 
 def _mark(code_key: bytes, of: str) -> str:
-    value = int.from_bytes(hmac.digest(code_key, of.encode(), "sha256")[:10], "big")
+    value = int.from_bytes(hmac.new(code_key, of.encode(), "sha256").digest()[:10], "big")
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(75, -1, -5))
 
 
