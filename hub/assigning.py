@@ -25,8 +25,8 @@ MOST, SHOWN = 200, 30
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An officer who handles at a unit: what lies with them, whether they know the matter where the unit lists it, and
-    until when they are away (None: they are there)."""
+    """An officer who may have a case of a unit: what lies with them, whether they know the matter where the unit lists
+    it, until when they are away (None: they are there), and whether they stand in as its signer."""
 
     id: str
     account: str
@@ -34,6 +34,7 @@ class Candidate:
     load: Load
     knows: bool
     away_until: datetime | None
+    signs: bool = False
 
     @property
     def weight(self) -> int:
@@ -44,32 +45,33 @@ def candidates(tx: Tx, dossier: Dossier, book: Rulebook, now: datetime) -> tuple
     """Everybody who may handle the case at its unit, deputies of the absent among them, the fittest first.
 
     Those who are there stand before the absent, those who know the matter before others, then the least burdened.
-    Whoever entered the case for its citizen, or may not see it, is not among them.
+    Where nobody of them is there, the signers who are stand first, the nearest up the tree. Whoever entered the case
+    for its citizen, or may not see it, is not among them.
     """
     unit = dossier.case.unit
     if not unit:
         return ()
     away = {a.officer_id: a.until for a in people.away(tx, now) if a.since <= now}
     burden = loads.of_unit(tx, unit, ASSIGNABLE, now)
-    found = [
-        Candidate(a.id, account, a.name, burden.get(a.id, Load()), _knows(account, dossier, book), away.get(a.id))
-        for account, a in people.actors(tx, now)
-        if _may_handle(a, dossier, book)
-    ]
-    return tuple(sorted(found, key=lambda c: (c.away_until is not None, not c.knows, c.weight, c.account)))
+
+    def seen_as(account: str, a: Actor, *, signs: bool = False) -> Candidate:
+        load, knows = burden.get(a.id, Load()), _knows(account, dossier, book)
+        return Candidate(a.id, account, a.name, load, knows, away.get(a.id), signs)
+
+    everybody = people.actors(tx, now)
+    found = [seen_as(account, a) for account, a in everybody if _may_have(a, "handler", dossier, book)]
+    found.sort(key=lambda c: (c.away_until is not None, not c.knows, c.weight, c.account))
+    if found and found[0].away_until is None:
+        return tuple(found)
+    line = book.directory.above(unit)
+    heads = [(account, a) for account, a in everybody if a.id not in away and _may_have(a, "signer", dossier, book)]
+    heads.sort(key=lambda head: (min(line.index(at) for at in head[1].units("signer") if at in line), head[0]))
+    return (*(seen_as(*head, signs=True) for head in heads), *found)
 
 
 def fittest(tx: Tx, dossier: Dossier, book: Rulebook, now: datetime) -> str:
-    """The officer who should have the case: the first who is there; else a signer of the unit, up the tree.
-
-    Empty where nobody at all is there.
-    """
-    there = next((c.id for c in candidates(tx, dossier, book, now) if c.away_until is None), "")
-    if there or not dossier.case.unit:
-        return there
-    away = {a.officer_id for a in people.away(tx, now) if a.since <= now}
-    heads = (a for _, a in people.actors(tx, now) if a.id not in away and _signs(a, dossier, book))
-    return next((a.id for a in heads), "")
+    """The officer who should have the case: the first who is there; empty where nobody at all is."""
+    return next((c.id for c in candidates(tx, dossier, book, now) if c.away_until is None), "")
 
 
 def assign(tx: Tx, case_id: str, book: Rulebook, now: datetime) -> str:
@@ -100,13 +102,9 @@ def _knows(account: str, dossier: Dossier, book: Rulebook) -> bool:
     return any(word in (dossier.case.kind, dossier.case.category) for word in listed)
 
 
-def _may_handle(actor: Actor, dossier: Dossier, book: Rulebook) -> bool:
-    at_unit = actor.holds("handler", dossier.case.unit, book.directory)
-    return at_unit and not entered.by(dossier, actor.person) and desk.visible(dossier, actor, book)
-
-
-def _signs(actor: Actor, dossier: Dossier, book: Rulebook) -> bool:
-    return actor.holds("signer", dossier.case.unit, book.directory) and desk.visible(dossier, actor, book)
+def _may_have(actor: Actor, role: str, dossier: Dossier, book: Rulebook) -> bool:
+    holds = actor.holds(role, dossier.case.unit, book.directory)
+    return holds and not entered.by(dossier, actor.person) and desk.visible(dossier, actor, book)
 
 
 # Who is away ---------------------------------------------------------------------------------------------------------

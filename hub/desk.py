@@ -129,11 +129,17 @@ def _show(tx: Tx, code: str, case: Case, now: datetime) -> None:
 
 
 def _must_handle(tx: Tx, asked: Asked, dossier: Dossier, book: Rulebook, now: datetime) -> None:
-    """A case is given to somebody who handles for its unit today, never to nobody."""
+    """A case is given to somebody who handles or signs for its unit and is there today, never to nobody."""
     unit = str(asked.values.get("unit") or dossier.case.unit)
     officer = people.actor(tx, str(asked.values["officer"]), now)
-    if officer is None or not officer.holds("handler", unit, book.directory):
-        raise Invalid({"officer": Said("这位同事不是该单位的承办人。", "This colleague does not handle for the unit.")})
+    if officer is None or not any(officer.holds(role, unit, book.directory) for role in ("handler", "signer")):
+        raise Invalid(
+            {
+                "officer": Said(
+                    "这位同事不是该单位的承办人或审签人。", "This colleague neither handles nor signs for the unit."
+                )
+            }
+        )
     if any(a.officer_id == officer.id and a.since <= now for a in people.away(tx, now)):
         raise Invalid(
             {

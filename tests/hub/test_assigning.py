@@ -126,6 +126,22 @@ async def test_when_all_are_away_without_a_handling_deputy_the_head_gets_it_neve
     assert (await the_case(store, receipt)).officer == HEAD.id
 
 
+async def test_where_nobody_who_handles_is_there_the_page_offers_the_nearest_signer_and_takes_them(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    office = await a_unit(store, clock, tmp_path, parent="police")
+    await store.write(hire, (("chief", an_officer("局长", "signer@police")),), clock())
+    receipt = await at_unit(office)
+    until = clock() + timedelta(days=5)
+    for who, deputy in ((FIRST, SECOND), (SECOND, FIRST)):
+        await store.write(people.set_away, people.Absence(who.id, clock(), until, deputy.id), ADMIN.id)
+    assert await order(office, receipt, clock) == ["head", "chief", "one-", "two-"]
+    (shown,) = await store.read(assigning.unattended, HEAD, await office.book(), clock())
+    assert [c.signs for c in shown.candidates] == [True, True, False, False]
+    await office.act(receipt.number, "assign", {"officer": HEAD.id}, HEAD)
+    assert (await the_case(store, receipt)).officer == HEAD.id
+
+
 async def test_an_absence_that_begins_offers_what_lies_with_the_absent_to_the_unit_once(
     store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:

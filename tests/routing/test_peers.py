@@ -92,4 +92,4 @@ async def test_a_letter_is_not_given_to_somebody_who_cannot_handle_it_there(
     given = {"unit": "urban", "officer": GONE, "reason": "路灯归城管。"}
     with pytest.raises(Invalid) as refused:
         await office.act(received.number, move, given, RECEPTION)
-    assert "不是该单位的承办人" in refused.value.fields["officer"].zh
+    assert "不是该单位的承办人或审签人" in refused.value.fields["officer"].zh

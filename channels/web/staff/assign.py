@@ -39,6 +39,8 @@ def labels(desk: Desk, officers: Iterable[Candidate]) -> list[tuple[str, str]]:
         words = [one.name, desk.say(N_("%(n)s件在办"), n=one.load.open)]
         if one.load.late:
             words.append(desk.say(N_("%(n)s件超期"), n=one.load.late))
+        if one.signs:
+            words.append(desk.say(N_("审签人，没有承办人在岗")))
         if one.away_until is not None:
             words.append(desk.say(N_("外出")))
         elif place == 0:
