@@ -10,6 +10,7 @@ from hub.case import Assignment, Message, Notice, Overlay, Reply
 from hub.clocks import LedgerEvent, standing_limit
 from hub.journal import Entry
 from hub.limits import Limit, Until
+from hub.machines.guards import SECOND_OBJECTION
 from hub.machines.limit_rules import main_rule
 from hub.machines.machine import Effect, Opening, Step, Turn
 
@@ -220,7 +221,9 @@ def _handed(turn: Turn, step: Step, unit: str, officer: str, *given: Assignment)
 
 
 def counts_the_return(turn: Turn, step: Step) -> Step:
-    return replace(step, case=replace(step.case, returns=step.case.returns + 1))
+    """One more objection upheld; after the second the supervision office hears that it must designate."""
+    step = replace(step, case=replace(step.case, returns=step.case.returns + 1))
+    return tells("supervisor", "returned_twice")(turn, step) if step.case.returns == SECOND_OBJECTION else step
 
 
 def names_officer(turn: Turn, step: Step) -> Step:

@@ -9,6 +9,10 @@ from hub.machines.machine import Guard, Turn
 from hub.machines.reading_guards import DIFFERENCE, LATER, SECOND
 
 SECOND_OBJECTION = 2
+SUPERVISOR_DESIGNATES = Said(
+    "已两次退单，请督查员指定承办单位。",
+    "Two objections were upheld: now a supervisor designates the unit.",
+)
 RETURNS_THAT_CLIMB = 3
 """So many replies of one case sent back, and an order is proposed."""
 TRANSLATION = "translation"
@@ -72,7 +76,14 @@ def not_back_and_forth(turn: Turn) -> Said | None:
 
 def objections_left(turn: Turn) -> Said | None:
     if turn.case.returns >= SECOND_OBJECTION:
-        return Said("已两次退单，只能指定承办单位。", "Two objections were upheld; only a designation is open now.")
+        return SUPERVISOR_DESIGNATES
+    return None
+
+
+def may_designate(turn: Turn) -> Said | None:
+    """Two units have said with cause that it is not theirs: the third time somebody who sees over both decides."""
+    if turn.case.returns >= SECOND_OBJECTION and not turn.actor.has("supervisor"):
+        return SUPERVISOR_DESIGNATES
     return None
 
 

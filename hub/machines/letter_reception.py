@@ -168,7 +168,7 @@ RECEPTION = (
         "dispatched",
         ("dispatcher", "supervisor"),
         (UNIT, GRADE_OPTIONAL, CAUSE, REASON),
-        guards=(g.not_merged,),
+        guards=(g.not_merged, g.may_designate),
         checks=(g.unit_not_accused, g.not_back_and_forth),
         effects=(
             sets(designated=True),

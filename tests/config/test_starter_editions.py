@@ -27,7 +27,7 @@ CITIZEN_NOTICES = {
 }
 FOR_OFFICERS = {"channel", "record", "what", "n", "due_today", "late", "writers", "bulletin", "period"}
 OFFICER_NOTICES = {
-    "returned_often", "reading_differs", "talk_called", "card_given", "card_appealed", "card_decided",
+    "returned_often", "returned_twice", "reading_differs", "talk_called", "card_given", "card_appealed", "card_decided",
     "exclusion_asked",
     "assigned", "returned", "contested", "contest_decided", "review_waiting", "remind", "overdue_staff", "urge",
     "urgent", "phone_task", "message_from_citizen", "question_answered", "new_limit", "extension_asked",

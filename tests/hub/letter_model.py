@@ -69,17 +69,19 @@ class Model:
             return False
         if role in ("handler", "signer") and unit != self.unit:
             return False
-        return self._guards(move, who)
+        return self._guards(move, role, who)
 
     def takes(self, move: str, role: str, to_unit: str) -> bool:
         """Whether the unit may be sent the letter: one that had it and gave it up only by a supervisor."""
         sends = move in ("dispatch", "designate", "redispatch")
         return not sends or role == "supervisor" or to_unit == self.unit or to_unit not in self.former
 
-    def _guards(self, move: str, who: str) -> bool:
+    def _guards(self, move: str, role: str, who: str) -> bool:
         match move:
             case "dispatch":
                 return self.returns < 2
+            case "designate":
+                return self.returns < 2 or role == "supervisor"
             case "object":
                 return not self.designated
             case "pass_on":

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
+from hub.storage import cases, outbox
 from tests.builders import GOOD_REPLY
+from tests.channels.staff_desk import see
 from tests.journeys.town import Town
 
 
@@ -74,18 +76,30 @@ async def test_a_letter_contested_and_dispatched_to_another_unit(town: Town) -> 
     assert (await letter.looks())["unit"]["zh"].endswith("住房和城乡建设局")
 
 
-async def test_a_letter_is_not_sent_back_and_forth_without_a_supervisor(town: Town) -> None:
+async def test_two_units_object_with_cause_and_the_third_time_a_supervisor_designates(town: Town) -> None:
     letter = await town.writes()
     await town.reaches_unit(letter.number)
     await town.does("handler", letter.number, "object", reason="路灯在小区红线内，归住建。", unit="housing")
+    desk = await town.site.desk("reception")
+    assert "路灯在小区红线内，归住建。<br>建议改派 清禾区住房和城乡建设局" in (await see(desk, "/staff/dispatch")).html
     await town.does("reception", letter.number, "uphold")
     problem = await town.cannot("reception", letter.number, "dispatch", unit="urban")
-    assert "请督查员指定" in problem["detail_zh"]
-    await town.does("reception", letter.number, "dispatch", unit="housing")
-    await town.does("other_handler", letter.number, "object", reason="路灯在红线外。")
+    assert "请督查员指定" in problem["detail_zh"], "no unit that gave it up gets it back from the desk"
+    page = await see(desk, "/staff/dispatch")
+    assert "退单单位的建议" in page.html
+    asked = await page.press(f"/staff/dispatch/{letter.number}", pick="housing")
+    assert "为什么派给别的单位" in asked.html, "what an objection teaches is kept with its cause"
+    await asked.press(f"/staff/dispatch/{letter.number}", cause="wrong_place")
+
+    await town.does("other_handler", letter.number, "object", reason="路灯在红线外。", unit="urban")
     await town.does("reception", letter.number, "uphold")
-    problem = await town.cannot("reception", letter.number, "designate", unit="urban", reason="再看一下。")
-    assert "曾由这个单位承办" in problem["detail_zh"]
+    for unit in ("urban", "power"):
+        assert (await town.cannot("reception", letter.number, "designate", unit=unit, reason="再看一下。"))["detail_zh"]
+    assert "已两次退单，请督查员指定承办单位。" in (await see(desk, "/staff/dispatch")).html
+    case_id = await town.site.office.store.read(cases.id_of, letter.number)
+    told = await town.site.office.store.read(outbox.of_case, case_id or "")
+    assert [r["recipient"] for r in told if r["text"] == "returned_twice"] == ["supervisor@"]
+
     await town.does("supervisor", letter.number, "designate", unit="urban", reason="两家都说不归自己，由城管先办。")
     problem = await town.cannot("handler", letter.number, "object", reason="还是不归我们。")
     assert "指定" in problem["detail_zh"]

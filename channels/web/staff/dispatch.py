@@ -12,6 +12,7 @@ from channels.web.staff.suggested import CAUSE, causes, must_say_why, picks
 from channels.web.staff.why import decision_of, whole
 from hub import workbench
 from hub.errors import Invalid, NotFound, Refusal, Said
+from hub.machines.guards import SECOND_OBJECTION, SUPERVISOR_DESIGNATES
 from hub.machines.registry import MACHINES
 from hub.workbench import Waiting
 from routing.duplicates import like_each
@@ -118,6 +119,7 @@ def _card(desk: Desk, waiting: Waiting, number: str, fault: Refusal | None, give
         "accepts": "accept" in waiting.moves,
         "reason_needed": "dispatch" not in waiting.moves and "accept" not in waiting.moves,
         "returns": waiting.returns,
+        "third": None if sendable or waiting.returns < SECOND_OBJECTION else SUPERVISOR_DESIGNATES,
         "contested": "uphold" in waiting.moves,
         "objection": waiting.objection,
         "wish": desk.unit(waiting.wish),
