@@ -154,9 +154,12 @@ def _sure(content: Mapping[str, Any]) -> Sure:
         kinds = {str(kind): float(value) for kind, value in given.get("kinds", {}).items()}
         sure = Sure(float(given.get("topic", 1.0)), float(given.get("lead", 1.0)), kinds)
     except (AttributeError, TypeError, ValueError) as fault:
-        raise ValueError(f"sure: {fault}") from fault
+        raise Unfit(f"[sure] 写法不对：{fault}。", f"sure: {fault}") from fault
     if not all(0.5 <= value <= 1 for value in (sure.topic, *kinds.values())) or sure.lead < 1:
-        raise ValueError("sure: topic and kinds lie between 0.5 and 1, lead is 1 or more")
+        raise Unfit(
+            "[sure] 的 topic 和 kinds 要在0.5到1之间，lead 不小于1。",
+            "sure: topic and kinds lie between 0.5 and 1, lead is 1 or more",
+        )
     return sure
 
 
