@@ -32,6 +32,8 @@ GAP = 0.5
 """How far the first unit must stand before the second to count as the single competent one."""
 MOST_RANKED = 5
 MOST_TOPICS = 3
+USUAL = 1 / 3
+"""The share of a topic's letters from which on a unit is taken for its usual one, where no rule names any."""
 TARGET_WEIGHT = 0.9
 UNCLEAR = 0.5
 """Score of a letter about conduct that does not say about whose: a person looks first."""
@@ -150,7 +152,8 @@ def sure(decision: Decision, kind: Kind, matter: Matter, thresholds: Sure | None
     if matter.level in ("confidential", "anonymous") and not matter.redactor_sure:
         return False
     if decision.topics and thresholds is not None and matter.aim == "matter" and not kind.sealed:
-        return decision.topics[0][1] >= thresholds.needed(kind.code) and _leads(decision, thresholds.lead)
+        likely = decision.topics[0][1] >= thresholds.needed(kind.code)
+        return likely and _leads(decision, thresholds.lead) and spoken_for(decision)
     if decision.score < kind.auto_threshold:
         return False
     return len(decision.ranked) < 2 or decision.ranked[0].score - decision.ranked[1].score >= GAP
@@ -158,6 +161,12 @@ def sure(decision: Decision, kind: Kind, matter: Matter, thresholds: Sure | None
 
 def _leads(decision: Decision, lead: float) -> bool:
     return len(decision.ranked) < 2 or decision.ranked[0].score >= lead * decision.ranked[1].score
+
+
+def spoken_for(decision: Decision) -> bool:
+    """Whether a rule or the writer names the unit, or the topic's letters usually go there: a likely topic alone does
+    not say which of its units answers."""
+    return any(r.unit == decision.unit and (r.rule != MODEL or r.weight >= USUAL) for r in decision.reasons)
 
 
 def because(reason: Reason, rules: RuleSet) -> Said:

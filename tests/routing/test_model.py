@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from routing import training
 from routing.choose import choose, pointing, sure
 from routing.evaluation import figures
 from routing.examples import CONFIRMED, Example, example, learned, rows_of
-from routing.guided import MODEL
+from routing.matter import MODEL, Candidate, Decision, Reason
 from routing.model import (
     EACH,
     Document,
@@ -277,6 +278,18 @@ def test_the_thresholds_decide_what_goes_out_without_a_person(trained: training.
     assert decision.topics[0][1] < 1.0
     assert sure(decision, kind("consult"), matter, Sure(needed, 1.0)) == (needed < 1.0)
     assert not sure(decision, kind("consult"), matter, Sure(0.5, 1.0, {"consult": 1.0}))
+
+
+@pytest.mark.parametrize(("share", "sent"), [(0.26, False), (0.4, True)])
+def test_a_likely_topic_alone_sends_no_letter_to_one_of_its_many_units(share: float, sent: bool) -> None:
+    custom = Reason(MODEL, "transit", ("电梯",), share)
+    ranked = (Candidate("transit", 0.1, ()), Candidate("roads", 0.05, ()))
+    topics = (("交通运输", 0.9),)
+    decision = Decision("transit", 0.1, (custom,), (), ranked, "交通运输", topics=topics, model="model-0001")
+    matter = letter("", "想加装电梯", kind="consult")
+    assert sure(decision, kind("consult"), matter, Sure(0.7, 1.05)) == sent
+    named = replace(decision, reasons=(custom, Reason("bus", "transit", ("公交",), 0.2)))
+    assert sure(named, kind("consult"), matter, Sure(0.7, 1.05))
 
 
 def test_a_sealed_kind_is_never_sent_by_the_model(trained: training.Trained) -> None:

@@ -9,7 +9,7 @@ from channels.web.staff import parts
 from channels.web.staff.frame import Desk
 from hub.rulebook import Rulebook
 from hub.views import StaffCase
-from routing.choose import because
+from routing.choose import because, spoken_for
 from routing.matter import MODEL, Bar, Candidate, Decision, decision_from_json
 from routing.rules import RuleSet, read_rules
 
@@ -139,6 +139,8 @@ def _lack(desk: Desk, decision: Decision, bar: Bar) -> str:
     if chance is None and decision.score < bar.score:
         shares = {"is": f"{decision.score:.0%}", "needed": f"{bar.score:.0%}"}
         return desk.say(N_("首选单位得分%(is)s，到%(needed)s才自动派"), **shares)
+    if chance is not None and not spoken_for(decision):
+        return desk.say(N_("没有规则说到首选单位，这个主题的来信又多半由别的单位办"))
     if len(decision.ranked) > 1:
         return desk.say(N_("第二个单位和第一个相差不大"))
     return desk.say(N_("隐名来信要人先看过遮盖"))
