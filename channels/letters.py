@@ -180,8 +180,8 @@ def _due(text: str, refs: Mapping[str, Any], facts: Facts, desk: Desk, lang: str
     """The day that a text names; of a late answer the day of the next news, settled when it was found late."""
     if text == "overdue" and refs.get("due"):
         return _day(refs, "due", desk, lang)
-    due: datetime | None = facts.dossier.case.main_due
     main = facts.dossier.clock("main")
+    due = main.due_at if main is not None and main.phase == "met" else facts.dossier.case.main_due
     rests = main is not None and is_provisional(main.ledger, desk.book.calendar_shown(main.calendar))
     if text == "question" and (asked := facts.dossier.open("question")) is not None and asked.due_at is not None:
         due = asked.due_at

@@ -30,6 +30,7 @@ from hub.submission import Contact
 from tests.bot_api import BotApi, fault, hang
 from tests.builders import GOOD_REPLY, HANDLER, RECEPTION, a_letter, an_office, an_officer, office_on
 from tests.by_telegram import TEMPO, Talk, TickingClock, posting, running
+from tests.channels.published import answered
 from tests.conftest import FixedClock
 
 LI, WANG = 1001, 1002
@@ -391,6 +392,18 @@ async def test_a_late_answer_is_told_with_the_day_of_the_next_news_and_not_the_o
         await office.store.write(outbox.put, receipt.case_id, [notice], office.clock())
         await ends(office, receipt.case_id, "late:overdue", "sent")
     assert "晚了2个工作日，12月15日（星期二）前告诉您进展" in next(m["text"] for m in at.got if "抱歉" in m["text"])
+
+
+async def test_what_comes_after_the_answer_still_names_the_day_that_was_promised(office: Office) -> None:
+    receipt = await office.receive(a_letter("late", contact=Contact(phone="13900001234")))
+    await answered(office, receipt.number)
+    slow = Notice("party:1", "dispatched", "late:dispatched", {})
+    await office.store.write(outbox.put, receipt.case_id, [slow], office.clock())
+    async with phones(office) as (at, opened), posting(office, {"sms": opened}):
+        await ends(office, receipt.case_id, "late:dispatched", "sent")
+    said = "\n".join(message["text"] for message in at.got)
+    assert "3月12日（星期四）" in said
+    assert "另行告知" not in said
 
 
 async def test_a_gateway_that_is_busy_or_away_is_tried_again(office: Office, clock: FixedClock) -> None:
