@@ -82,7 +82,7 @@ def submission(entry: Entry, kind: Kind | None, actor: Actor, book: Rulebook, no
 
 
 def received_at(entry: Entry, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """The moment the letter really came; None for now, and for a day or time that is none."""
+    """The moment the letter really came; None where it came just now, and where day or time cannot be read."""
     try:
         day = date.fromisoformat(entry.day) if entry.day else now.astimezone(zone).date()
         clock = time.fromisoformat(entry.time) if entry.time else None
