@@ -314,6 +314,19 @@ async def test_a_notice_that_failed_is_sent_again_by_a_person(site: RunningSite)
     assert not page.offers("/notices")
 
 
+async def test_an_answer_that_stays_on_the_tracking_page_says_so_in_words(site: RunningSite) -> None:
+    number, case_id = await a_case(site, "sign")
+    await site.office.store.write(_on_the_page, case_id)
+    page = await page_of(await sit_down(site, "handler"), number)
+    assert "进度页" in page.html
+    assert '<span class="soft small">page ' not in page.html
+
+
+def _on_the_page(tx: Tx, case_id: str) -> None:
+    told = "UPDATE outbox SET state = 'page', channel = 'page' WHERE case_id = :id AND recipient = 'party:1'"
+    tx.execute(told, {"id": case_id})
+
+
 def _fail(tx: Tx, case_id: str) -> None:
     tx.execute("UPDATE outbox SET state = 'failed' WHERE case_id = :id AND recipient = 'party:1'", {"id": case_id})
 

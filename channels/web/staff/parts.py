@@ -126,6 +126,7 @@ CHANNELS: Mapping[str, str] = {
     "sms": N_("短信"),
     "api": N_("接口"),
     "desk": N_("工作台"),
+    "page": N_("进度页"),
 }
 
 
