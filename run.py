@@ -24,6 +24,7 @@ from config.settings import Settings
 from hub import demo, printed
 from hub.console import command, out, progress
 from hub.demo_world import Days
+from hub.ending import stopped
 from hub.followers import keep_following
 from hub.moments import system_clock
 from hub.office import Office
@@ -114,7 +115,7 @@ async def keep_rounds(stack: AsyncExitStack, office: Office, settings: Settings,
 
     watching = monitor.follower(models_of(settings).card_in_force)
     following = asyncio.create_task(keep_following(office, (*topics.FOLLOWERS, watching)), name="followers")
-    stack.push_async_callback(_cancelled, following)
+    stack.push_async_callback(stopped, following)
     timer = await stack.enter_async_context(Timer())
     timer.every(settings.timing.sweep_seconds, "sweep", round_of_clocks)
     timer.start("sweep", round_of_clocks)
@@ -126,11 +127,6 @@ async def demo_round(office: Office, now: datetime) -> None:
     """One round of the demo's days: the sweep, and what supervision and a leader do with the bulletins it drew up."""
     await sweep(office, now)
     await release_old(office, now)
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 # The demo district ------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from hub.ending import stopped
+
 Job = TypeVar("Job")
 
 
@@ -53,9 +55,7 @@ class Crew(Generic[Job]):
             if patience > 0:  # what was just claimed is still done, so that no lease has to run out
                 await asyncio.wait({loop}, timeout=patience)
                 await asyncio.wait({loop, *self._busy}, timeout=patience)
-            for task in (loop, *self._busy):
-                task.cancel()
-            await asyncio.gather(loop, *self._busy, return_exceptions=True)
+            await stopped(loop, *self._busy)
 
     async def _run(self) -> None:
         while not self._closing:

@@ -12,6 +12,7 @@ from channels.dialogue import person as spoken
 from channels.dialogue.talk import Button
 from channels.dialogue.texts import words
 from channels.inbound import Seal, channel_seal, sealed_line
+from hub.ending import stopped
 from hub.errors import Invalid, NotFound, NotNow, Overtaken, Said
 from hub.office import Office
 from hub.people import Actor
@@ -148,8 +149,7 @@ async def watched(office: Office) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
+        await stopped(looking)
 
 
 async def _look(office: Office) -> None:

@@ -12,6 +12,7 @@ from channels.inbound import Inbound, Seal, channel_seal
 from channels.mail.fetching import ImapAccess, Refused, visit
 from channels.mail.sending import MailSender, SmtpAccess
 from channels.mail.worker import CHANNEL, Setting, Worker, kept_as, packed
+from hub.ending import stopped
 from hub.office import Office
 from hub.storage.errors import StoreError
 
@@ -56,7 +57,7 @@ class MailChannel:
         async with AsyncExitStack() as stack:
             if self._imap is not None:
                 await stack.enter_async_context(self._inbound.at_work(self._tempo.patience))
-                stack.push_async_callback(_ended, asyncio.create_task(self._fetch_for_ever(self._imap)))
+                stack.push_async_callback(stopped, asyncio.create_task(self._fetch_for_ever(self._imap)))
             yield
 
     async def keep(self, raw: bytes) -> None:
@@ -116,8 +117,3 @@ async def mailbox(
     seal = await channel_seal(office, CHANNEL)
     sender = MailSender(smtp, office.clock)
     yield MailChannel(office, sender, seal, Worker(office, seal, setting), imap, tempo)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

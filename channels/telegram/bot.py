@@ -21,6 +21,7 @@ from channels.telegram.sending import classify, send
 from channels.telegram.updates import CHANNEL, Unreadable, webhook_secret_ok
 from channels.telegram.webhook import deliver_to, fetch_ourselves
 from channels.telegram.worker import Setting, Worker, kept_as
+from hub.ending import stopped
 from hub.office import Office
 from hub.storage.errors import StoreError
 
@@ -123,9 +124,9 @@ class TelegramBot:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._inbound.at_work(self._tempo.patience))
             stack.push_async_callback(self._worker.close)
-            stack.push_async_callback(_ended, asyncio.create_task(self._stay_connected(site)))
+            stack.push_async_callback(stopped, asyncio.create_task(self._stay_connected(site)))
             if self._access.mode == "polling":
-                stack.push_async_callback(_ended, asyncio.create_task(self._poll()))
+                stack.push_async_callback(stopped, asyncio.create_task(self._poll()))
             stack.callback(self._drain)
             yield
 
@@ -245,8 +246,3 @@ async def bot(
     async with open_bot(access.token, api=access.api, read_seconds=tempo.read) as wire:
         seal = await channel_seal(office, CHANNEL)
         yield TelegramBot(office, access, wire, Worker(office, wire, seal, setting), seal, tempo)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -18,6 +18,7 @@ from channels.inbound import Kept, PutOff, Seal, finish
 from channels.telegram.files import fetched
 from channels.telegram.sending import acknowledge
 from channels.telegram.updates import CHANNEL, InboundEvent, glance, parse
+from hub.ending import stopped
 from hub.office import Office
 from hub.storage import inbox
 from hub.storage.inbox import Taken
@@ -91,9 +92,7 @@ class Worker:
 
     async def close(self) -> None:
         """Let go of what is still being acknowledged."""
-        for task in self._acknowledging:
-            task.cancel()
-        await asyncio.gather(*self._acknowledging, return_exceptions=True)
+        await stopped(*self._acknowledging)
 
     def _event(self, taken: Taken) -> InboundEvent:
         return parse(self._seal.open(f"inbox:{taken.event_id}", taken.payload).encode())

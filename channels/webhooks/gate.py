@@ -12,6 +12,7 @@ from channels.inbound import Inbound, Kept, Seal
 from channels.webhooks.events import Choice, Delivery, Event, File, Text, read_event
 from channels.webhooks.fetching import is_allowed
 from channels.webhooks.signing import must_be_signed
+from hub.ending import stopped
 from hub.errors import Invalid, Said
 from hub.office import Office
 from hub.storage import inbox
@@ -102,8 +103,7 @@ class Gate:
             try:
                 yield
             finally:
-                tidying.cancel()
-                await asyncio.gather(tidying, return_exceptions=True)
+                await stopped(tidying)
 
     async def _tidy(self) -> None:
         while True:

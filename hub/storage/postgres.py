@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 import psycopg
 
+from hub.ending import stopped
 from hub.moments import Clock
 from hub.storage import journal
 from hub.storage.contract import LANES, SECONDS, Room, StoreHealth
@@ -29,7 +30,6 @@ from hub.storage.pump import (
     call_in,
     deliver,
     one_of,
-    stop,
 )
 from hub.storage.schema import Step, check_schema
 from hub.storage.tx import Catalog, Driver, Tx, read_catalog
@@ -83,7 +83,7 @@ class PostgresStore:
         self._intake = self._threads(1, "intake")
         self._pump = Pump(self._writer.work, self._head)
         listening = asyncio.Event()
-        self._stack.push_async_callback(stop, asyncio.create_task(self._listen(listening)))
+        self._stack.push_async_callback(stopped, asyncio.create_task(self._listen(listening)))
         try:
             await asyncio.wait_for(listening.wait(), PATIENCE_SECONDS)
         except TimeoutError:

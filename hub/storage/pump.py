@@ -216,9 +216,3 @@ def call_in(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *arg
     except RuntimeError:
         if not loop.is_closed():
             raise
-
-
-async def stop(task: "asyncio.Task[None]") -> None:
-    """End a background task and wait until it has ended."""
-    task.cancel()
-    await asyncio.wait([task])

@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
+from hub.ending import stopped
 from hub.moments import Clock
 from hub.storage import journal
 from hub.storage.contract import LANES, SECONDS, Room, StoreHealth
 from hub.storage.errors import Unavailable
 from hub.storage.head import Head
 from hub.storage.hold import FileHold
-from hub.storage.pump import Answer, Job, Pump, answer_of, attempt, bind, call_in, deliver, one_of, stop
+from hub.storage.pump import Answer, Job, Pump, answer_of, attempt, bind, call_in, deliver, one_of
 from hub.storage.schema import Step, check_schema, refuse_older
 from hub.storage.sqlite_driver import (
     COLUMNS,
@@ -84,7 +85,7 @@ class SqliteStore:
             self._writer = await self._writing.run(partial(SqliteWriter, self._writing.raw, self._catalog, self._clock))
             self._pump = Pump(self._writer.work, self._head)
         self._head.move((await self.read(journal.head, room="heavy")).seq)
-        self._stack.push_async_callback(stop, asyncio.create_task(self._watch(await self._watcher())))
+        self._stack.push_async_callback(stopped, asyncio.create_task(self._watch(await self._watcher())))
 
     async def write(self, deed: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Store`."""

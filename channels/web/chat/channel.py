@@ -15,6 +15,7 @@ from channels.message import OutboundMessage, Outcome
 from channels.web.chat.lines import Line, opened, sealed
 from channels.web.chat.readers import Readers
 from channels.web.chat.worker import CHANNEL, Event, Worker, packed
+from hub.ending import stopped
 from hub.office import Office
 from hub.storage import chats
 from hub.storage.chats import Marks
@@ -119,9 +120,7 @@ class ChatChannel:
                 yield
         finally:
             self.readers.end()
-            for task in rounds:
-                task.cancel()
-            await asyncio.gather(*rounds, return_exceptions=True)
+            await stopped(*rounds)
 
     async def _hear_others(self) -> None:
         """Wake pages for what another process said; one small question while somebody waits here."""
