@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import random
 import tempfile
 from collections.abc import AsyncIterator
@@ -112,6 +113,8 @@ async def main(told: argparse.Namespace) -> None:
         folder = Path(told.kept or name)
         async with district(SMALL, folder) as (small, a), district(told.cases, folder) as (large, b):
             few, all_of_them = Asked(small, await small.book(), SMALL), Asked(large, await large.book(), told.cases)
+            gc.collect()
+            gc.freeze()  # as run.py does: a full collection would stop whichever question is under way
             found = await asked(few, all_of_them, told.rounds)
             print_questions(found, told.cases)
             words = sorted({body_of(n)[at : at + 2 + n % 3] for n in range(4, 400, 40) for at in (5, 50)})

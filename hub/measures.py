@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from hub.calendar import WorkCalendar
 from hub.case import Assignment, Clock, Dossier, Overlay
 from hub.clocks import LedgerEvent, has_breached
 from hub.machines.outcome_guards import DEED
+from hub.spans import dekad_of
 
 WHOLE = ""
 """The unit of the rows that count for the whole hub."""
@@ -55,7 +56,7 @@ class Cuts(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a sum stands: unit (empty: the whole hub), what it is by, day or month, value of the cut, kind, measure."""
+    """Where a sum stands: unit (empty: the whole hub), by what, which day, dekad or month, value, kind, measure."""
 
     unit: str
     cut: str
@@ -104,15 +105,17 @@ def cuts_of(dossier: Dossier, calendar: WorkCalendar) -> Cuts:
 
 
 def places(facts: Mapping[Fact, int], cuts: Cuts) -> Mapping[Place, int]:
-    """Where the counts of a case add up: each in the whole hub and in its unit, by day, by month, and by every cut.
+    """Where the counts of a case add up: in the whole hub and in its unit, by day, dekad, month and every cut.
 
     What an officer's own replies count for stands at the unit, and under that officer.
     """
     sums: Counter[Place] = Counter()
     for (day, at_unit, measure), n in facts.items():
-        month, (base, _, officer) = day[:7], measure.partition(OF_OFFICER)
+        month, dekad = day[:7], dekad_of(date.fromisoformat(day))
+        base, _, officer = measure.partition(OF_OFFICER)
         for unit in {at_unit} - {WHOLE} if officer else {WHOLE, at_unit}:
             sums[Place(unit, "day", day, "", cuts.kind, measure)] += n
+            sums[Place(unit, "dekad", dekad, "", cuts.kind, measure)] += n
             sums[Place(unit, "month", month, "", cuts.kind, measure)] += n
         for cut, value in (("officer", officer),) if officer else _cut(measure, cuts):
             for unit in {WHOLE, at_unit}:

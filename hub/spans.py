@@ -1,7 +1,7 @@
-"""Spans: how a period of days is read in few rows, whole months by their sums and only the rest day by day."""
+"""Spans: how a period of days is read in few rows, by months, by ten days, and only the rest day by day."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import NamedTuple
 
 DAY = timedelta(days=1)
@@ -10,7 +10,10 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class Span(NamedTuple):
-    """Sums to read: by `month` (2026-03) or `day` (2026-03-01), first and last included, added or taken off."""
+    """Sums to read: by `month` (2026-03), `dekad` (2026-03-1) or `day` (2026-03-01), first and last included.
+
+    They are added, or taken off where the sign is negative.
+    """
 
     cut: str
     first: str
@@ -18,9 +21,26 @@ class Span(NamedTuple):
     sign: int = 1
 
 
+class _Part(NamedTuple):
+    """A span before it is named: its first and last day."""
+
+    cut: str
+    sign: int
+    first: date
+    last: date
+
+
 def month_of(day: date) -> str:
     """The month of a day as sums name it: 2026-03."""
     return day.isoformat()[:7]
+
+
+def dekad_of(day: date) -> str:
+    """The dekad of a day (旬, as meteorologists count them: 1 to 10, 11 to 20, the rest): 2026-03-3."""
+    return f"{month_of(day)}-{_dekad(day)}"
+
+
+_NAMES = {"month": month_of, "dekad": dekad_of, "day": date.isoformat}
 
 
 def months(since: date, until: date) -> tuple[date, ...]:
@@ -34,33 +54,62 @@ def months(since: date, until: date) -> tuple[date, ...]:
 def whole_months(since: date, until: date) -> tuple[date, date]:
     """The months that a period touches, from the first day of the first to the last day of the last."""
     starts = months(since, until)
-    return starts[0], (starts[-1] + 31 * DAY).replace(day=1) - DAY
+    return starts[0], _month_around(starts[-1])[1]
 
 
 def spans(since: date, until: date) -> tuple[Span, ...]:
     """The sums that add up to a period, both days included.
 
-    Of a month more than half of which is asked for, the days that are not asked for are taken off its sum.
+    Of a month or dekad more than half of which is asked for, the days that are not asked for are taken off its sum.
     """
-    starts = months(since, until)
-    found: list[Span] = []
-    for first, following in pairwise((*starts, (starts[-1] + 31 * DAY).replace(day=1))):
-        last = following - DAY
+    joined: list[_Part] = []
+    for part in sorted(_parts(since, until, 1, ("month", "dekad", "day"))):
+        if joined and _follows(joined[-1], part):
+            joined[-1] = joined[-1]._replace(last=part.last)
+        else:
+            joined.append(part)
+    return tuple(Span(p.cut, _NAMES[p.cut](p.first), _NAMES[p.cut](p.last), p.sign) for p in joined)
+
+
+def _parts(since: date, until: date, sign: int, cuts: tuple[str, ...]) -> Iterator[_Part]:
+    """A period by the coarsest cut, and what that does not fit by the finer ones."""
+    cut, finer = cuts[0], cuts[1:]
+    if not finer:
+        yield _Part(cut, sign, since, until)
+        return
+    around = _month_around if cut == "month" else _dekad_around
+    at = since
+    while at <= until:
+        first, last = around(at)
         a, b = max(first, since), min(last, until)
-        if (b - a).days + 1 <= (following - first).days / 2:
-            found.append(_days(a, b))
-            continue
-        found.append(Span("month", month_of(first), month_of(first)))
-        found += [_days(x, y, -1) for x, y in ((first, a - DAY), (b + DAY, last)) if x <= y]
-    return tuple(_joined(found))
+        if 2 * _length(a, b) <= _length(first, last):
+            yield from _parts(a, b, sign, finer)
+        else:
+            yield _Part(cut, sign, first, last)
+            for x, y in ((first, a - DAY), (b + DAY, last)):
+                if x <= y:
+                    yield from _parts(x, y, -sign, finer)
+        at = last + DAY
 
 
-def _days(first: date, last: date, sign: int = 1) -> Span:
-    return Span("day", first.isoformat(), last.isoformat(), sign)
+def _follows(earlier: _Part, later: _Part) -> bool:
+    """Whether two parts are one range of the same sums."""
+    return (earlier.cut, earlier.sign) == (later.cut, later.sign) and earlier.last + DAY == later.first
 
 
-def _joined(found: list[Span]) -> list[Span]:
-    """Months that follow each other are one range."""
-    whole = [span for span in found if span.cut == "month"]
-    rest = [span for span in found if span.cut != "month"]
-    return ([Span("month", whole[0].first, whole[-1].last)] if whole else []) + rest
+def _length(first: date, last: date) -> int:
+    return (last - first).days + 1
+
+
+def _month_around(day: date) -> tuple[date, date]:
+    first = day.replace(day=1)
+    return first, (first + 31 * DAY).replace(day=1) - DAY
+
+
+def _dekad(day: date) -> int:
+    return min(3, (day.day + 9) // 10)
+
+
+def _dekad_around(day: date) -> tuple[date, date]:
+    n = _dekad(day)
+    return day.replace(day=10 * n - 9), day.replace(day=10 * n) if n < 3 else _month_around(day)[1]
