@@ -138,7 +138,7 @@ def years(draw: st.DrawFn) -> tuple[int, dict[str, Any], str]:
         rest = {first + timedelta(days=n) for n in range((last - first).days + 1)}
         near = {first + timedelta(days=n) for n in range(-10, 14)}
         weekends = sorted(day for day in near - rest - taken if day.weekday() >= 5)
-        work = sorted(draw(st.sets(st.sampled_from(weekends), max_size=3)))
+        work = sorted(draw(st.sets(st.sampled_from(weekends), max_size=3))) if weekends else []
         taken |= rest | set(work)
         row: dict[str, Any] = {"name": name, "first": first.isoformat()}
         stretch = told(first, year)
